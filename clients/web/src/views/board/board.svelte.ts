@@ -1,0 +1,315 @@
+/* board.svelte.ts - an open board as its views share it: what is shown, where the focus is, what is being moved or
+ * written. Karta and Lista are two looks at this one thing. */
+import { tick, untrack } from 'svelte'
+import { editCard } from '../../actions/board/editCard'
+import { deleteCard } from '../../actions/board/deleteCard'
+import { deleteSection } from '../../actions/board/deleteSection'
+import type { OpenBoard } from '../../actions/board/openBoard'
+import { discardEmpty, writeFirst } from '../../actions/board/writeFirst'
+import { m } from '../../i18n.svelte'
+import type { Card, Colour, Me, Person, Section, StreamEvent } from '../../protocol'
+import type { BoardState } from '../../store/board'
+import { CardGrid } from '../../store/board-grid'
+import { boundsOf, neighbourOf, type Point, type Rect } from '../../store/board-query'
+import { addToDraft, keepDraft, readDraft } from '../../store/drafts'
+import { sync, type Edit, type Step, type Stream } from '../../sync'
+import { announce } from '../../ui/announce.svelte'
+import { Listener } from './listener.svelte'
+import { hear, labelOf } from './log'
+import { Moves } from './moves.svelte'
+import { Others, Said } from './others.svelte'
+import { View } from './view.svelte'
+
+export interface Target {
+  readonly kind: 'card' | 'section'
+  readonly id: string
+}
+export type Tool = 'select' | 'card' | 'section'
+
+/** A card being written on. It stays where it was when the writing began, whatever others do with it. */
+export interface Writing {
+  readonly id: string
+  readonly revision: number
+  readonly before: string
+  readonly at: Point
+  /** Just put there: its first words belong to putting it there. */
+  readonly isNew: boolean
+}
+
+/** Somebody wrote on the same card meanwhile: both texts are shown. */
+export interface Conflict {
+  readonly card: string
+  readonly mine: string
+}
+
+export class OpenedBoard implements OpenBoard {
+  readonly id: string
+  readonly stream: Stream<BoardState>
+  /** The board as drawn: all that came in is taken over once per frame. */
+  shown = $state.raw<BoardState>()
+  focus = $state.raw<Target>()
+  tool = $state<Tool>('select')
+  writing = $state.raw<Writing>()
+  conflict = $state.raw<Conflict>()
+  /** The last chosen; the next card has it. */
+  colour = $state<Colour>('ockra')
+  /** What was written and found no card; from now or from an earlier visit. */
+  draft = $state('')
+  /** Changes whenever a card or section should take the keyboard's focus, where it is shown. */
+  focusWish = $state(0)
+  readonly view = new View()
+  readonly others = new Others()
+  readonly said: Said
+  readonly listener = new Listener()
+  readonly moves: Moves
+  readonly grid = new CardGrid()
+  readonly #me: () => Me
+  #names = new Map<string, string>()
+  #frame = 0
+  #stops: (() => void)[]
+
+  constructor(stream: Stream<BoardState>, me: () => Me) {
+    this.stream = stream
+    this.id = stream.name.slice('board:'.length)
+    this.#me = me
+    this.said = new Said((state) => stream.setPresence(state))
+    this.moves = new Moves(this)
+    this.#stops = [stream.onChange(() => this.#soon()), stream.onEvents((events) => this.#hear(events))]
+    untrack(() => this.take())
+    this.lookForDraft()
+    this.said.change({ away: document.hidden })
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.#frame)
+    this.said.stop()
+    this.listener.stop()
+    for (const stop of this.#stops) stop()
+  }
+
+  // --- what is there ---
+
+  get state(): BoardState | undefined {
+    return this.stream.state
+  }
+
+  get me(): Person {
+    const me = this.#me()
+    return { id: me.member, name: me.name, organisation: me.organisation }
+  }
+
+  get history() {
+    return sync.history(this.stream.name)
+  }
+
+  get bounds(): Rect | undefined {
+    return this.shown && boundsOf(this.shown)
+  }
+
+  card(id: string | undefined): Card | undefined {
+    return id === undefined ? undefined : this.shown?.cards.get(id)
+  }
+
+  section(id: string | undefined): Section | undefined {
+    return id === undefined ? undefined : this.shown?.sections.get(id)
+  }
+
+  get focusedCard(): Card | undefined {
+    return this.focus?.kind === 'card' ? this.card(this.focus.id) : undefined
+  }
+
+  get focusedSection(): Section | undefined {
+    return this.focus?.kind === 'section' ? this.section(this.focus.id) : undefined
+  }
+
+  run(step: Step): void {
+    this.history.run(step)
+    this.take()
+  }
+
+  send(edit: Edit): void {
+    edit.send((method, params, optimistic) => sync.change(method, params, optimistic as never))
+    this.take()
+  }
+
+  /** Where a card is drawn: in one's hand, under one's pen, in somebody's hand, or where it lies. */
+  placeOf(card: Card): Point {
+    const own = this.moves.placeOf(card)
+    if (own) return own
+    if (this.writing?.id === card.id) return this.writing.at
+    const held = this.others.held.get(card.id)
+    return held ? { x: card.x + held.dx, y: card.y + held.dy } : card
+  }
+
+  // --- focus ---
+
+  focusOn(target: Target | undefined, how: { takesKeys?: boolean; isShown?: boolean } = {}): void {
+    const { takesKeys = true, isShown = true } = how
+    this.focus = target
+    if (!target) return
+    const thing = target.kind === 'card' ? this.card(target.id) : this.section(target.id)
+    if (thing && isShown) this.view.reveal(thing)
+    if (takesKeys) this.focusWish++
+  }
+
+  // --- writing ---
+
+  write(id: string, isNew = false): void {
+    const card = this.card(id)
+    if (!card || this.writing?.id === id) return
+    this.focus = { kind: 'card', id }
+    this.writing = { id, revision: card.revision, before: card.text, at: this.placeOf(card), isNew }
+    this.said.change({ editing: id })
+    this.view.reveal(card)
+  }
+
+  /** Takes what was written. Nothing that somebody has written is lost: not theirs, and not ours. */
+  written(text: string): void {
+    const writing = this.writing
+    if (!writing) return
+    this.writing = undefined
+    this.said.change({ editing: undefined })
+    this.take()
+    const card = this.state?.cards.get(writing.id)
+    if (!card) return this.orphaned(writing, text)
+    if (writing.isNew && card.revision === writing.revision) {
+      if (text.trim() === '') discardEmpty(this, writing.id)
+      else writeFirst(this, writing.id, text)
+      return
+    }
+    const isOvertaken = card.revision !== writing.revision && card.text !== writing.before
+    if (text === writing.before || text === card.text) return
+    if (isOvertaken) this.conflict = { card: writing.id, mine: text }
+    else editCard(this, writing.id, text, card.revision, writing.before)
+  }
+
+  /** What was written on a card that is gone is kept as a draft. */
+  orphaned(writing: Writing, text: string): void {
+    this.said.change({ editing: undefined })
+    if (text.trim() === '' || text === writing.before) return
+    addToDraft(this.stream.name, text)
+    this.lookForDraft()
+    announce(m.board_said_deleted_while_writing())
+  }
+
+  /** The server refused a text because somebody's came first. */
+  refused(card: string, mine: string): void {
+    const now = this.state?.cards.get(card)
+    if (now && now.text !== mine) this.conflict = { card, mine }
+    else if (!now) addToDraft(this.stream.name, mine)
+    this.lookForDraft()
+  }
+
+  lookForDraft(): void {
+    this.draft = readDraft(this.stream.name)
+  }
+
+  dropDraft(): void {
+    keepDraft(this.stream.name, '')
+    this.draft = ''
+  }
+
+  settle(text: string): void {
+    const conflict = this.conflict
+    this.conflict = undefined
+    const card = this.state?.cards.get(conflict?.card ?? '')
+    if (conflict && card) editCard(this, conflict.card, text, card.revision, card.text)
+    if (conflict) this.focusOn({ kind: 'card', id: conflict.card })
+  }
+
+  // --- taking away, and back ---
+
+  remove(target: Target): void {
+    if (!this.state) return
+    if (target.kind === 'section') {
+      const title = this.section(target.id)?.title ?? ''
+      deleteSection(this, target.id)
+      if (this.focus?.id === target.id) this.focusOn(undefined)
+      return announce(m.board_said_section_deleted({ title }))
+    }
+    const next = neighbourOf(this.state, target.id)
+    const label = labelOf(this.card(target.id)?.text ?? '')
+    deleteCard(this, target.id)
+    this.focusOn(next === undefined ? undefined : { kind: 'card', id: next })
+    announce(m.board_said_deleted({ what: label }))
+  }
+
+  undo(): void {
+    const label = this.history.undo()
+    this.take()
+    announce(label === undefined ? m.board_said_nothing_to_undo() : m.board_said_undone({ what: label }))
+  }
+
+  redo(): void {
+    const label = this.history.redo()
+    this.take()
+    announce(label === undefined ? m.board_said_nothing_to_redo() : m.board_said_redone({ what: label }))
+  }
+
+  // --- what comes in ---
+
+  /** Takes over what is known now. */
+  take(): void {
+    cancelAnimationFrame(this.#frame)
+    this.#frame = 0
+    const before = this.shown
+    const next = this.stream.state
+    if (next === before) return
+    this.shown = next
+    if (next) this.grid.update(next.cards)
+    if (before && next) this.#keepFocus(before, next)
+  }
+
+  nameOf(member: string | undefined): string {
+    if (member === undefined) return m.board_somebody()
+    const known = this.#names.get(member) ?? this.others.peers.find((peer) => peer.member === member)?.name
+    if (known !== undefined) {
+      this.#names.set(member, known)
+      return known
+    }
+    for (const card of this.shown?.cards.values() ?? []) this.#names.set(card.author.id, card.author.name)
+    return this.#names.get(member) ?? m.board_somebody()
+  }
+
+  /** If a focused card has been deleted by somebody, the focus goes to its neighbour, and it is said. */
+  #keepFocus(before: BoardState, next: BoardState): void {
+    const { focus, writing } = this
+    if (writing && !next.cards.has(writing.id)) this.writing = undefined
+    if (!focus) return
+    const isGone = focus.kind === 'card' ? !next.cards.has(focus.id) : !next.sections.has(focus.id)
+    if (!isGone) return
+    if (focus.kind === 'section') {
+      this.focus = undefined
+      return
+    }
+    const gone = before.cards.get(focus.id)
+    const neighbour = neighbourOf(before, focus.id)
+    const card = neighbour === undefined ? undefined : next.cards.get(neighbour)
+    this.focus = card && { kind: 'card', id: card.id }
+    if (card) this.focusWish++
+    if (!this.#deletedByOthers.delete(focus.id)) return
+    const what = labelOf(gone?.text ?? '')
+    announce(card ? m.board_said_gone_focus({ what, next: labelOf(card.text) }) : m.board_said_gone({ what }))
+  }
+
+  #deletedByOthers = new Set<string>()
+
+  #hear(events: readonly StreamEvent[]): void {
+    const state = this.stream.state
+    const me = this.#me().member
+    if (!state) return
+    for (const event of events) {
+      if (event.actor === me) continue
+      if (event.type === 'card.deleted') this.#deletedByOthers.add(event.body.card)
+      const heard = hear(event, state, (member) => this.nameOf(member))
+      if (heard) this.listener.hear(heard)
+    }
+  }
+
+  #soon(): void {
+    if (this.#frame) return
+    // A page out of sight draws no frames, and must not fall behind for that.
+    if (document.hidden) return void tick().then(() => this.take())
+    this.#frame = requestAnimationFrame(() => this.take())
+  }
+}

@@ -1,0 +1,21 @@
+/* toolbar.ts - arrow keys within a row of buttons, as role="toolbar" promises; Escape goes back to what it is for. */
+
+export function toolbar(back: () => void, orientation: 'horizontal' | 'vertical' = 'horizontal'): (node: HTMLElement) => () => void {
+  const [before, after] = orientation === 'vertical' ? ['ArrowUp', 'ArrowDown'] : ['ArrowLeft', 'ArrowRight']
+  return (node) => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') {
+        event.stopPropagation()
+        return back()
+      }
+      const step = event.key === after ? 1 : event.key === before ? -1 : 0
+      if (step === 0 || (event.target as Element).closest('[role="radiogroup"]')) return
+      const buttons = [...node.querySelectorAll<HTMLElement>('button:not(:disabled)')].filter((button) => button.offsetParent !== null)
+      const at = buttons.indexOf(document.activeElement as HTMLElement)
+      buttons[(at + step + buttons.length) % buttons.length]?.focus()
+      event.preventDefault()
+    }
+    node.addEventListener('keydown', key)
+    return () => node.removeEventListener('keydown', key)
+  }
+}

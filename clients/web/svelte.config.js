@@ -1,0 +1,2 @@
+/** Runes only: what is reactive says so. */
+export default { compilerOptions: { runes: true } }

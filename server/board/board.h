@@ -1,0 +1,15 @@
+/* board.h - boards, their sections and cards: shared surfaces on which everybody who may write in the space
+ * may make, move and change everything. Last writer wins, property by property; texts are sent with the
+ * revision they are based on. */
+#ifndef BOARD_BOARD_H
+#define BOARD_BOARD_H
+#include "rpc/call.h"
+#include "board_sql.h"   /* board_statements[] */
+#include "section_sql.h" /* section_statements[] */
+#include "card_sql.h"    /* card_statements[] */
+
+extern const struct rpc_binding board_rpc[];
+extern const struct rpc_binding section_rpc[];
+extern const struct rpc_binding card_rpc[];
+extern const struct stream_kind *const board_stream_kinds[]; /* "board"; NULL-terminated */
+#endif

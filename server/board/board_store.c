@@ -1,0 +1,23 @@
+/* board_store.c - from rows to the structs that board.c rules on. */
+#include "board/board_store.h"
+#include <stdio.h>
+
+void place_from_row(struct place *p, const struct db_rows *rows)
+{
+	const char *next = db_text(rows, 0, "next_order");
+
+	p->has_place = db_bool(rows, 0, "has_place");
+	p->is_taken = db_bool(rows, 0, "is_taken");
+	p->live = db_int(rows, 0, "live");
+	snprintf(p->next, sizeof(p->next), "%s", next ? next : "");
+}
+
+struct board_role board_role_of(const struct call *c)
+{
+	return (struct board_role){ c->caller->member, access_may_moderate(c->access, c->caller) };
+}
+
+const char *call_opt_int(struct call *c, struct kd_opt_int value)
+{
+	return value.is_set ? call_int(c, value.value) : NULL;
+}

@@ -1,0 +1,328 @@
+/* The pool: who waits for a connection, who gets one, when the missing ones are tried again. */
+#include "db/pool.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/errors.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+enum {
+	POOL_DEPTH = 16,        /* plain queries in flight on one connection: a slow one delays few */
+	POOL_QUEUE_MAX = 16384, /* that wait for a connection */
+	POOL_QUEUE_BYTES = 64 << 20,
+	POOL_BACKOFF_MIN_MS = 100,
+	POOL_BACKOFF_MAX_MS = 5000,
+	POOL_TICK_MS = 100,
+};
+
+static void pool_tick(void *owner);
+static void pool_retry(void *owner);
+static void pool_refuse(struct task *task);
+
+struct db *db_create(struct loop *loop, const struct db_config *config)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (!db)
+		return NULL;
+	assert(config->pool_size >= 2 && config->pool_size <= 64);
+	db->loop = loop;
+	db->pool_size = config->pool_size;
+	db->statement_timeout_ms = config->statement_timeout_ms;
+	db->queue_ms = config->queue_ms;
+	db->statements = config->statements;
+	db->backoff_ms = POOL_BACKOFF_MIN_MS;
+	task_init(&db->refuse, loop, pool_refuse);
+	db->m_ready = metric_gauge("db_connections", "Connections to the database that are ready.", "");
+	db->m_taken = metric_gauge("db_in_transaction", "Connections that a transaction has for itself.", "");
+	db->m_queue = metric_gauge("db_queue", "Queries that wait for a connection.", "");
+	db->conninfo = strdup(config->conninfo);
+	db->application = strdup(config->application ? config->application : "korsdrag");
+	db->conns = calloc((size_t)db->pool_size, sizeof(*db->conns));
+	db->tick = loop_timer_create(loop, pool_tick, db);
+	db->retry = loop_timer_create(loop, pool_retry, db);
+	for (int i = 0; db->conns && i < db->pool_size; i++)
+		conn_init(&db->conns[i], db, i);
+	if (!db->conninfo || !db->application || !db->conns || !db->tick || !db->retry) {
+		db_destroy(db);
+		return NULL;
+	}
+	db->is_retrying = true;
+	timer_start(db->retry, 0, 0);
+	return db;
+}
+
+void db_destroy(struct db *db)
+{
+	struct op *op, *next;
+	struct db_tx *tx, *next_tx;
+
+	if (!db)
+		return;
+	assert(db->telling == 0 && "never from inside a `done`");
+	for (int i = 0; db->conns && i < db->pool_size; i++)
+		conn_finish(&db->conns[i]);
+	DL_FOREACH_SAFE(db->queue, op, next)
+	{
+		op_destroy(op);
+	}
+	DL_FOREACH_SAFE(db->refused, op, next)
+	{
+		op_destroy(op);
+	}
+	for (int state = 0; state < TX_STATES; state++)
+		DL_FOREACH_SAFE(db->txs[state], tx, next_tx)
+		{
+			tx_destroy(tx);
+		}
+	task_cancel(&db->refuse);
+	timer_destroy(db->tick);
+	timer_destroy(db->retry);
+	metric_add(db->m_ready, -db->ready);
+	metric_add(db->m_taken, -db->taken);
+	metric_add(db->m_queue, -db->queued);
+	free(db->conns);
+	free(db->conninfo);
+	free(db->application);
+	free(db);
+}
+
+bool db_is_up(const struct db *db)
+{
+	return db->ready > 0;
+}
+
+const struct err *db_last_error(const struct db *db)
+{
+	return db->ready == 0 && db->last_error.code != KD_OK ? &db->last_error : NULL;
+}
+
+/* --- connections come and go ------------------------------------------------------------------------ */
+
+static void pool_retry_after(struct db *db, int64_t ms)
+{
+	db->is_retrying = true;
+	timer_start(db->retry, ms, 0);
+}
+
+/* While nothing answers, one connection tries for all. */
+static void pool_retry(void *owner)
+{
+	struct db *db = owner;
+	bool is_trying = false;
+
+	db->is_retrying = false;
+	for (int i = 0; i < db->pool_size; i++)
+		is_trying = is_trying || db->conns[i].state == CONN_CONNECTING ||
+		            db->conns[i].state == CONN_PREPARING;
+	for (int i = 0; i < db->pool_size && (db->ready > 0 || !is_trying); i++) {
+		if (db->conns[i].state == CONN_RESTING) {
+			conn_connect(&db->conns[i]);
+			is_trying = true;
+		}
+	}
+}
+
+static bool is_ready(enum conn_state state)
+{
+	return state == CONN_SHARED || state == CONN_TAKEN;
+}
+
+void pool_conn_changed(struct db *db, enum conn_state from, enum conn_state to)
+{
+	int ready = is_ready(to) - is_ready(from), taken = (to == CONN_TAKEN) - (from == CONN_TAKEN);
+
+	db->ready += ready;
+	db->taken += taken;
+	metric_add(db->m_ready, ready);
+	metric_add(db->m_taken, taken);
+	if (ready <= 0)
+		return;
+	db->backoff_ms = POOL_BACKOFF_MIN_MS;
+	db->last_error = (struct err){ 0 };
+	if (db->ready == 1) {
+		log_line(LOG_INFO, "database is up", NULL);
+		pool_retry_after(db, 0); /* the others, now that it is worth it */
+	}
+}
+
+void pool_conn_failed(struct db *db, const struct err *why)
+{
+	bool is_news = strcmp(db->last_error.detail, why->detail) != 0;
+
+	if (!db->is_retrying) { /* when all go at once, that is one failure */
+		pool_retry_after(
+		        db, db->backoff_ms / 2 + arc4random_uniform((uint32_t)db->backoff_ms / 2 + 1));
+		db->backoff_ms =
+		        db->backoff_ms * 2 < POOL_BACKOFF_MAX_MS ? db->backoff_ms * 2 : POOL_BACKOFF_MAX_MS;
+	}
+	db->last_error = *why;
+	if (db->ready > 0)
+		log_line(LOG_WARN, "database connection lost", "why", why->detail, "left", log_int(db->ready),
+		        NULL);
+	else if (is_news)
+		log_line(LOG_ERROR, "database is away", "why", why->detail, NULL);
+}
+
+/* --- who waits, who gets ----------------------------------------------------------------------------- */
+
+static void pool_dequeue(struct db *db, struct op *op)
+{
+	DL_DELETE(db->queue, op);
+	db->queued--;
+	db->queued_bytes -= op->bytes;
+	metric_add(db->m_queue, -1);
+}
+
+/* The least busy connection that can take one more. */
+static struct conn *pool_pick(struct db *db)
+{
+	struct conn *best = NULL;
+
+	for (int i = 0; i < db->pool_size; i++) {
+		struct conn *conn = &db->conns[i];
+
+		if (conn_is_free(conn) && conn->in_flight < POOL_DEPTH &&
+		        (!best || conn->in_flight < best->in_flight))
+			best = conn;
+	}
+	return best;
+}
+
+/* Two connections, or half of them in a small pool, stay for plain queries. */
+static int pool_tx_max(const struct db *db)
+{
+	int half = db->ready / 2, most = db->ready - 2;
+
+	return most > half ? most : half > 0 ? half : 1;
+}
+
+void pool_dispatch(struct db *db)
+{
+	struct conn *conn;
+
+	while (db->txs[TX_WAITING] && db->taken < pool_tx_max(db) && (conn = pool_pick(db)))
+		tx_open(db->txs[TX_WAITING], conn);
+	while (db->queue && (conn = pool_pick(db))) {
+		struct op *op = db->queue;
+
+		pool_dequeue(db, op);
+		if (op->is_withdrawn)
+			op_destroy(op);
+		else
+			conn_send(conn, op);
+	}
+}
+
+static void pool_refuse_later(struct db *db, struct op *op)
+{
+	DL_APPEND(db->refused, op);
+	task_post(&db->refuse);
+}
+
+static void pool_refuse(struct task *task)
+{
+	struct db *db = task_owner(task, struct db, refuse);
+	struct op *op, *refused = db->refused;
+
+	db->refused = NULL;
+	db->telling++;
+	while ((op = refused)) {
+		DL_DELETE(refused, op);
+		op_refuse(op);
+		op_destroy(op);
+	}
+	db->telling--;
+}
+
+void db_query(struct db *db, struct db_ticket *t, const struct db_stmt *stmt, const char *const *params,
+        db_done *done, void *owner)
+{
+	struct op *op = op_create(OP_STATEMENT, stmt, NULL, params);
+
+	op->done = done;
+	op->owner = owner;
+	op->ticket = t;
+	if (t) {
+		assert(!t->pending && "one ticket, one query");
+		t->pending = op;
+	}
+	if (db->queued >= POOL_QUEUE_MAX || db->queued_bytes + op->bytes > POOL_QUEUE_BYTES) {
+		err_set(&op->err, KD_E_BUSY, "the database is busy; try again");
+		err_detail(&op->err, "the queue for a connection is full");
+		pool_refuse_later(db, op);
+		return;
+	}
+	op->deadline_ms = clock_mono_ms() + db->queue_ms;
+	DL_APPEND(db->queue, op);
+	db->queued++;
+	db->queued_bytes += op->bytes;
+	metric_add(db->m_queue, 1);
+	pool_watch_deadlines(db);
+	pool_dispatch(db);
+}
+
+/* The operation stays where it is: in flight it is answered to nobody, in the queue it is dropped at its
+ * turn. */
+void db_ticket_cancel(struct db_ticket *t)
+{
+	struct op *op = t->pending;
+
+	if (!op)
+		return;
+	op->done = NULL;
+	op->ticket = NULL;
+	op->is_withdrawn = true;
+	t->pending = NULL;
+}
+
+/* --- deadlines -------------------------------------------------------------------------------------------
+ */
+
+void pool_watch_deadlines(struct db *db)
+{
+	if (db->is_ticking)
+		return;
+	db->is_ticking = true;
+	timer_start(db->tick, POOL_TICK_MS, POOL_TICK_MS);
+}
+
+/* Those who wait have waited equally long, so the first are the latest. */
+static void pool_expire(struct db *db, int64_t now_ms)
+{
+	struct err err = { 0 };
+
+	while (db->queue && db->queue->deadline_ms <= now_ms) {
+		struct op *op = db->queue;
+
+		pool_dequeue(db, op);
+		db_err_away(&op->err, "no connection came in time");
+		pool_refuse_later(db, op);
+	}
+	while (db->txs[TX_WAITING] && db->txs[TX_WAITING]->deadline_ms <= now_ms) {
+		db_err_away(&err, "no connection came in time");
+		tx_lose(db->txs[TX_WAITING], &err);
+	}
+}
+
+static void pool_tick(void *owner)
+{
+	struct db *db = owner;
+	int64_t now_ms = clock_mono_ms();
+	bool is_needed;
+
+	pool_expire(db, now_ms);
+	is_needed = db->queue || db->txs[TX_WAITING];
+	for (int i = 0; i < db->pool_size; i++) {
+		struct conn *conn = &db->conns[i];
+
+		conn_check(conn, now_ms);
+		is_needed = is_needed || conn->pipeline || conn->state == CONN_CONNECTING;
+	}
+	if (!is_needed) {
+		timer_stop(db->tick);
+		db->is_ticking = false;
+	}
+}

@@ -1,0 +1,194 @@
+/* outbox.c - what leaves a WebSocket connection: the queue, its flush at the turn's end, and our close frame. */
+#include "net/net_private.h"
+#include "net/frame_wire.h"
+#include "base/clock.h"
+#include <libwebsockets.h>
+#include <string.h>
+#include <utlist.h>
+
+#define CLOSE_MS 5000
+#define REPLY_MAX (16u << 20)
+#define TURN_BYTES_MAX (1u << 20) /* what one connection may send in one turn, so that others get theirs */
+
+static void conn_kill(struct conn *c)
+{
+	c->state = CONN_QUIET;
+	conn_forget_queue(c);
+	/* Never end a connection from inside another's callback: on a later turn. */
+	lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+	engine_poke(c->net->engine);
+}
+
+static void mark_dirty(struct conn *c)
+{
+	if (c->is_dirty)
+		return;
+	c->is_dirty = true;
+	DL_APPEND2(c->net->dirty, c, dirty_prev, dirty_next);
+}
+
+/* Our close frame, written by ourselves: Debian's libwebsockets closes twice what asks for its end from a writable
+ * callback (a self-test of its debug build, which Debian ships), and the second time kills before the frame leaves. */
+static void farewell(struct conn *c)
+{
+	size_t len = strlen(c->close_reason) + 2;
+	char frame[FRAME_HEAD_MAX + 2 + sizeof(c->close_reason)];
+	size_t head = frame_head_write(frame, FRAME_CLOSE | FRAME_FIN, len);
+
+	frame[head] = (char)(c->close_code >> 8);
+	frame[head + 1] = (char)c->close_code;
+	memcpy(frame + head + 2, c->close_reason, len - 2);
+	c->state = CONN_FAREWELL;
+	c->close_by_ms = clock_mono_ms() + CLOSE_MS;
+	if (lws_write(c->wsi, (unsigned char *)frame, head + len, LWS_WRITE_RAW) < 0)
+		conn_kill(c);
+}
+
+/* Everything has left: what was promised for then happens. */
+static void queue_emptied(struct conn *c)
+{
+	struct net *net = c->net;
+
+	c->is_reply_over = false;
+	if (c->state == CONN_CLOSING)
+		farewell(c);
+	else if (c->is_over_soft && !c->is_drained) {
+		c->is_over_soft = false;
+		c->is_drained = true;
+		LL_APPEND2(net->drained, c, drained_next);
+		task_post(&net->again);
+	}
+}
+
+void conn_flush(struct conn *c)
+{
+	struct net *net = c->net;
+	size_t turn = 0;
+
+	if (c->state != CONN_OPEN && c->state != CONN_CLOSING)
+		return;
+	while (!lws_partial_buffered(c->wsi)) {
+		size_t before = c->queue.bytes, frames = 0, n;
+
+		if (turn > TURN_BYTES_MAX) {
+			lws_callback_on_writable(c->wsi);
+			return;
+		}
+		n = queue_gather(&c->queue, net->scratch, GATHER_MAX, &frames);
+		if (n == 0) {
+			queue_emptied(c);
+			return;
+		}
+		turn += n;
+		metric_add(net->metrics.queued, (int64_t)c->queue.bytes - (int64_t)before);
+		metric_add(net->metrics.frames_out, (int64_t)frames);
+		metric_add(net->metrics.bytes_out, (int64_t)n);
+		metric_add(net->metrics.flushes, 1);
+		/* Raw, because the frames' heads are ours: so many frames leave in one write (architecture 3b). */
+		if (lws_write(c->wsi, (unsigned char *)net->scratch, n, LWS_WRITE_RAW) < 0) {
+			conn_kill(c);
+			return;
+		}
+	}
+	metric_add(net->metrics.choked, 1); /* libwebsockets calls when the socket takes more */
+}
+
+void conn_flush_all(struct net *net)
+{
+	struct conn *c;
+
+	while ((c = net->dirty)) {
+		c->is_dirty = false;
+		DL_DELETE2(net->dirty, c, dirty_prev, dirty_next);
+		conn_flush(c);
+	}
+}
+
+int conn_writable(struct conn *c)
+{
+	conn_flush(c);
+	return 0;
+}
+
+/* --- what the house does ------------------------------------------------------------------------------------------ */
+
+static bool has_room(struct conn *c, size_t cost, bool is_reply)
+{
+	const struct net_config *config = &c->net->config;
+
+	if (c->queue.bytes + cost <= config->queue_hard)
+		return true;
+	/* One frame beyond the limit may wait alone: its memory is shared, and refused for ever it could not help. */
+	if (c->queue.count == 0 && !lws_partial_buffered(c->wsi))
+		return true;
+	if (!is_reply || c->is_reply_over || cost > REPLY_MAX)
+		return false;
+	c->is_reply_over = true;
+	return true;
+}
+
+bool net_send(struct net *net, uint64_t conn, struct frame *f, uint32_t tag, bool is_reply)
+{
+	struct conn *c = net_conn_find(net, conn);
+	size_t cost;
+
+	if (!c || c->state != CONN_OPEN)
+		return false;
+	cost = queue_cost(f);
+	if (!has_room(c, cost, is_reply) || !queue_push(&c->queue, f, tag)) {
+		c->is_over_soft = true; /* `drained` is owed to who was refused */
+		metric_add(net->metrics.refused_full, 1);
+		return false;
+	}
+	metric_add(net->metrics.queued, (int64_t)cost);
+	if (c->queue.bytes > net->config.queue_soft)
+		c->is_over_soft = true;
+	mark_dirty(c);
+	return true;
+}
+
+size_t net_queued_bytes(const struct net *net, uint64_t conn)
+{
+	const struct conn *c = net_conn_find(net, conn);
+
+	return c ? c->queue.bytes : 0;
+}
+
+void net_drop_tag(struct net *net, uint64_t conn, uint32_t tag)
+{
+	struct conn *c = net_conn_find(net, conn);
+	size_t before;
+
+	if (!c)
+		return;
+	before = c->queue.bytes;
+	metric_add(net->metrics.dropped, (int64_t)queue_drop(&c->queue, tag));
+	metric_add(net->metrics.queued, (int64_t)c->queue.bytes - (int64_t)before);
+	if (c->queue.count == 0 && c->is_over_soft && c->state == CONN_OPEN)
+		mark_dirty(c); /* the flush sees that it is empty */
+}
+
+void net_close(struct net *net, uint64_t conn, int code, const char *reason)
+{
+	struct conn *c = net_conn_find(net, conn);
+
+	if (!c || c->state != CONN_OPEN)
+		return;
+	c->state = CONN_CLOSING;
+	c->close_code = code;
+	snprintf(c->close_reason, sizeof(c->close_reason), "%s", reason ? reason : "");
+	c->close_by_ms = clock_mono_ms() + CLOSE_MS;
+	c->is_in_closing = true;
+	DL_APPEND2(net->closing, c, closing_prev, closing_next);
+	net_sweep_start(net);
+	mark_dirty(c);
+}
+
+void conn_sweep(struct net *net, int64_t now_ms)
+{
+	struct conn *c, *next;
+
+	DL_FOREACH_SAFE2(net->closing, c, next, closing_next)
+		if ((c->state == CONN_CLOSING || c->state == CONN_FAREWELL) && now_ms >= c->close_by_ms)
+			conn_kill(c);
+}

@@ -1,0 +1,43 @@
+/* ops.c - /health, /ready, /metrics. They say nothing of members or content. */
+#include "ops.h"
+#include "base/metrics.h"
+#include "db/db.h"
+
+static void health(void *owner, struct http_request *r)
+{
+	(void)owner;
+	http_reply_json(r, 200, json_pack("{s:s}", "status", "alive"));
+}
+
+static void ready(void *owner, struct http_request *r)
+{
+	const struct ops *ops = owner;
+	const char *why = ops->is_draining ? "draining" : db_is_up(ops->db) ? NULL : "the database is not available";
+
+	http_header(r, "Cache-Control", "no-store");
+	if (why)
+		http_reply_json(r, 503, json_pack("{s:s, s:s}", "status", "not ready", "reason", why));
+	else
+		http_reply_json(r, 200, json_pack("{s:s}", "status", "ready"));
+}
+
+static void metrics(void *owner, struct http_request *r)
+{
+	struct buf b;
+
+	(void)owner;
+	buf_init(&b, 8u << 20);
+	metrics_print(&b);
+	if (b.failed)
+		http_reply(r, 500, "text/plain; charset=utf-8", "metrics do not fit\n", 19);
+	else
+		http_reply(r, 200, "text/plain; version=0.0.4; charset=utf-8", b.data ? b.data : "", b.len);
+	buf_finish(&b);
+}
+
+const struct http_route ops_routes[] = {
+	{ "GET", "/health", health, false, 0 },
+	{ "GET", "/ready", ready, false, 0 },
+	{ "GET", "/metrics", metrics, false, 0 },
+	{ NULL, NULL, NULL, false, 0 },
+};

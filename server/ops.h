@@ -1,0 +1,11 @@
+/* ops.h - what those who run the node ask it: is it alive, is it ready, how is it. */
+#ifndef OPS_H
+#define OPS_H
+#include "net/net.h"
+struct db;
+struct ops {
+	struct db *db;
+	bool is_draining;
+};
+extern const struct http_route ops_routes[]; /* owner: struct ops * */
+#endif

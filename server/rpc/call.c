@@ -1,0 +1,335 @@
+/* call.c - the life of one call: its steps, its queries, its answer. */
+#include "rpc/rpc_private.h"
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct call_run *run_of(struct call *c)
+{
+	return (struct call_run *)c;
+}
+
+/* --- the end --------------------------------------------------------------------------------------------- */
+
+void call_group_answer(struct rpc *rpc, struct reply_group *g, json_t *answer)
+{
+	g->waiting--;
+	if (answer && g->is_batch)
+		json_array_append(g->answers, answer);
+	if (answer && !g->is_batch)
+		conn_send_json(rpc, g->conn, answer, true);
+	if (g->waiting > 0)
+		return;
+	if (g->is_batch && json_array_size(g->answers) > 0)
+		conn_send_json(rpc, g->conn, g->answers, true);
+	json_decref(g->answers);
+	free(g);
+}
+
+static json_t *error_answer(const json_t *id, const struct err *err)
+{
+	struct kd_fault fault = { .code = err->code };
+
+	snprintf(fault.field, sizeof(fault.field), "%s", err->field);
+	snprintf(fault.reason, sizeof(fault.reason), "%s", err->text);
+	return kd_response_error(id, &fault, err->retry_after_ms);
+}
+
+static void call_log(const struct call_run *run, const struct err *err)
+{
+	bool is_ours = err && (err->code == KD_E_INTERNAL || err->code == KD_E_UNAVAILABLE);
+	enum log_level level = is_ours ? LOG_ERROR : run->binding->method->has_op ? LOG_INFO : LOG_DEBUG;
+	int64_t us = clock_mono_us() - run->began_us;
+
+	metric_observe_us(run->stats->seconds, us);
+	metric_add(err ? run->stats->refused : run->stats->ok, 1);
+	log_line(level, "call", "method", run->binding->method->name, "member", run->call.caller->member, "conn",
+		log_int((int64_t)run->call.conn), "code", err ? kd_error_info(err->code)->name : "ok", "ms", log_ms(us), "db",
+		log_int(run->queries), "detail", err && err->detail[0] ? err->detail : NULL, NULL);
+}
+
+/* The call's memory goes on the next turn: a step that has just ended the call may still look at it. */
+static void call_bury(struct call_run *run)
+{
+	HASH_DEL(run->rpc->calls, run);
+	db_ticket_cancel(&run->ticket);
+	task_cancel(&run->task);
+	caller_unref(run->caller_ref);
+	json_decref(run->id);
+	json_decref(run->result);
+	arena_destroy(run->call.mem);
+}
+
+void call_end(struct call_run *run, json_t *result, const struct err *err)
+{
+	struct conn *conn = rpc_conn(run->rpc, run->call.conn);
+	json_t *answer = NULL;
+
+	assert(run->state != CALL_DONE);
+	run->state = CALL_DONE;
+	if (run->id && err)
+		answer = error_answer(run->id, err);
+	else if (run->id)
+		answer = kd_response_ok(run->id, result ? result : json_object());
+	else
+		json_decref(result);
+	call_group_answer(run->rpc, run->group, answer);
+	json_decref(answer);
+	call_log(run, err);
+	if (conn)
+		conn->calls--;
+	task_post(&run->task);
+}
+
+void call_free_all(struct rpc *rpc)
+{
+	struct call_run *run, *next;
+
+	HASH_ITER(hh, rpc->calls, run, next) {
+		if (run->state != CALL_DONE)
+			call_group_answer(rpc, run->group, NULL);
+		call_bury(run);
+	}
+}
+
+static void call_task(struct task *t)
+{
+	struct call_run *run = task_owner(t, struct call_run, task);
+
+	if (run->state == CALL_DONE)
+		call_bury(run);
+	else if (run->state == CALL_WAIT)
+		call_step_run(run, run->next);
+}
+
+/* --- steps ------------------------------------------------------------------------------------------------ */
+
+void call_step_run(struct call_run *run, call_step *step)
+{
+	run->state = CALL_STEP;
+	step(&run->call);
+}
+
+void call_start(struct call_run *run)
+{
+	task_init(&run->task, run->rpc->config.loop, call_task);
+	run->handle = ++run->rpc->next_handle;
+	run->call.now_ms = clock_now_ms();
+	run->began_us = clock_mono_us();
+	HASH_ADD(hh, run->rpc->calls, handle, sizeof(run->handle), run);
+	call_step_run(run, run->binding->handler);
+}
+
+static enum call_next end_with(struct call_run *run, const struct err *err)
+{
+	if (run->is_in_change) {
+		run->is_in_change = false;
+		run->state = CALL_COMMIT;
+		change_undo(&run->change, err);
+	} else {
+		call_end(run, NULL, err);
+	}
+	return CALL_NEXT_;
+}
+
+static void query_done(void *owner, const struct db_rows *rows, const struct err *err)
+{
+	struct call_run *run = owner;
+
+	if (err) {
+		end_with(run, err);
+		return;
+	}
+	run->call.rows = rows;
+	call_step_run(run, run->next);
+	run->call.rows = NULL;
+}
+
+enum call_next call_query(struct call *c, call_step *next, const struct db_stmt *stmt, ...)
+{
+	struct call_run *run = run_of(c);
+	const char *params[32];
+	va_list args;
+
+	assert(stmt->params <= 32 && run->state == CALL_STEP);
+	va_start(args, stmt);
+	for (int i = 0; i < stmt->params; i++)
+		params[i] = va_arg(args, const char *);
+	va_end(args);
+	run->next = next;
+	run->state = CALL_QUERY;
+	run->queries++;
+	if (run->is_in_change)
+		change_query(&run->change, stmt, params, query_done, run);
+	else
+		db_query(run->rpc->config.db, &run->ticket, stmt, params, query_done, run);
+	return CALL_NEXT_;
+}
+
+/* --- answers ----------------------------------------------------------------------------------------------- */
+
+/* What SQL has put together must be what the table promises; checked where tests run. */
+static bool fits(struct call_run *run, const struct kd_field *fields, const json_t *value)
+{
+#ifdef KORSDRAG_CHECK_FRAMES
+	static const struct kd_field no_fields[] = { KD_FIELDS_END };
+	struct kd_fault fault;
+
+	if (value && !kd_check(fields ? fields : no_fields, value, &fault)) {
+		log_line(LOG_ERROR, "frame does not fit its table", "method", run->binding->method->name, "field", fault.field,
+			"reason", fault.reason, NULL);
+		return false;
+	}
+#else
+	(void)run;
+	(void)fields;
+#endif
+	return value != NULL;
+}
+
+/* `stored` is what a repeated op will be answered: `result` itself, or less. Both are taken. */
+static enum call_next end_ok(struct call_run *run, json_t *result, json_t *stored)
+{
+	struct err err;
+
+	if (!result || !stored) {
+		json_decref(result);
+		json_decref(stored);
+		err_set(&err, KD_E_INTERNAL, "the answer could not be put together");
+		return end_with(run, &err);
+	}
+	if (!run->is_in_change) {
+		json_decref(stored);
+		call_end(run, result, NULL);
+		return CALL_NEXT_;
+	}
+	run->is_in_change = false;
+	run->state = CALL_COMMIT;
+	run->result = result;
+	change_finish(&run->change, stored);
+	return CALL_NEXT_;
+}
+
+enum call_next call_reply(struct call *c, const void *result)
+{
+	json_t *json = c->method->result ? kd_encode(c->method->result, result) : json_object();
+
+	return end_ok(run_of(c), json, json_incref(json));
+}
+
+enum call_next call_reply_once(struct call *c, const void *result, const char *secret_field)
+{
+	json_t *json = kd_encode(c->method->result, result), *stored = json_copy(json);
+
+	json_object_del(stored, secret_field);
+	return end_ok(run_of(c), json, stored);
+}
+
+enum call_next call_reply_json(struct call *c, json_t *result)
+{
+	if (!fits(run_of(c), c->method->result, result)) {
+		json_decref(result);
+		result = NULL;
+	}
+	return end_ok(run_of(c), result, json_incref(result));
+}
+
+enum call_next call_reply_row(struct call *c)
+{
+	if (db_count(c->rows) == 0 || !db_text(c->rows, 0, "reply"))
+		return call_fail(c, KD_E_NOT_FOUND, "no such object");
+	return call_reply_json(c, db_json(c->rows, 0, "reply"));
+}
+
+enum call_next call_refuse(struct call *c)
+{
+	return end_with(run_of(c), &c->err);
+}
+
+enum call_next call_fail(struct call *c, enum kd_code code, const char *text, ...)
+{
+	char sentence[200];
+	va_list args;
+
+	va_start(args, text);
+	vsnprintf(sentence, sizeof(sentence), text, args);
+	va_end(args);
+	err_set(&c->err, code, "%s", sentence);
+	return call_refuse(c);
+}
+
+enum call_next call_fail_field(struct call *c, const char *field, const char *text, ...)
+{
+	char sentence[200];
+	va_list args;
+
+	va_start(args, text);
+	vsnprintf(sentence, sizeof(sentence), text, args);
+	va_end(args);
+	err_field(&c->err, field, "%s", sentence);
+	return call_refuse(c);
+}
+
+/* --- waiting for something else ------------------------------------------------------------------------------ */
+
+uint64_t call_handle(const struct call *c)
+{
+	return ((const struct call_run *)c)->handle;
+}
+
+enum call_next call_wait(struct call *c, call_step *next)
+{
+	struct call_run *run = run_of(c);
+
+	assert(!run->is_in_change); /* nobody else could use the stream meanwhile */
+	run->next = next;
+	run->state = CALL_WAIT;
+	return CALL_NEXT_;
+}
+
+void call_wake(struct rpc *rpc, uint64_t handle)
+{
+	struct call_run *run;
+
+	HASH_FIND(hh, rpc->calls, &handle, sizeof(handle), run);
+	if (run && run->state == CALL_WAIT)
+		task_post(&run->task);
+}
+
+/* --- texts ----------------------------------------------------------------------------------------------------- */
+
+const char *call_int(struct call *c, int64_t value)
+{
+	return arena_printf(c->mem, "%lld", (long long)value);
+}
+
+const char *call_num(struct call *c, double value)
+{
+	return arena_printf(c->mem, "%.17g", value);
+}
+
+const char *call_bool(bool value)
+{
+	return value ? "t" : "f";
+}
+
+const char *call_id(struct call *c)
+{
+	char *id = arena_alloc(c->mem, ID_SIZE);
+
+	id_make(id);
+	return id;
+}
+
+void *call_domain(const struct call *c, const char *domain)
+{
+	const struct rpc *rpc = ((const struct call_run *)c)->rpc;
+
+	for (size_t i = 0; i < DOMAINS_MAX && rpc->domains[i].name; i++)
+		if (strcmp(rpc->domains[i].name, domain) == 0)
+			return rpc->domains[i].state;
+	assert(!"a domain that main did not set");
+	return NULL;
+}

@@ -1,0 +1,117 @@
+/* call.h - one request from a client, as a row of small steps.
+ *
+ * Each step ends in exactly one verb, which says what to wait for and which step is next. No callbacks with user
+ * data; no step calls another. Memory of a call is its arena `mem`: nothing is freed in handlers.
+ *
+ *	enum call_next card_move(struct call *c)
+ *	{
+ *		const struct kd_card_move *p = c->params;
+ *		return call_change(c, "board", p->board, card_move_load);
+ *	}
+ */
+#ifndef RPC_CALL_H
+#define RPC_CALL_H
+#include "stream/stream.h"
+
+struct call;
+struct rpc;
+enum call_next { CALL_NEXT_ = 1 }; /* what verbs return; made by verbs only */
+typedef enum call_next call_step(struct call *c);
+
+struct call {
+	const void *params;          /* decoded struct of the method's table */
+	void *frame;                 /* zeroed, of the binding's frame_size: what outlives a step */
+	const struct caller *caller; /* who asks; stays the same for the whole call */
+	struct arena *mem;
+	const struct db_rows *rows;  /* the last call_query's result: valid in this step only */
+	const struct access *access; /* after call_open/call_change: what the object is open to */
+	struct err err;              /* for rules: `if (!rule(…, &c->err)) return call_refuse(c);` */
+	int64_t now_ms;              /* when the call was accepted */
+	const struct kd_method *method;
+	uint64_t conn;
+	/* the rest belongs to rpc/ */
+};
+
+/* --- verbs ------------------------------------------------------------------------------------------ */
+
+/* Runs `next` after one statement; parameters are const char * (NULL: SQL null), stmt->params of them. Inside a
+ * change it runs in the change's transaction; otherwise on its own. A failed statement ends the call with the
+ * mapped error, so steps see only success. */
+enum call_next call_query(struct call *c, call_step *next, const struct db_stmt *stmt, ...);
+
+/* Reads the access facts of kind:id and checks that the caller may read it (else the call ends not_found), then `next`. */
+enum call_next call_open(struct call *c, const char *kind, const char *id, call_step *next);
+
+/* Like call_open, but also requires access_may_write (else forbidden), and runs `next` inside the stream's
+ * transaction, alone on that stream. Calls that wait together share one commit; each stands on its own savepoint.
+ * A repeated `op` gets its first answer without running at all. */
+enum call_next call_change(struct call *c, const char *kind, const char *id, call_step *next);
+/* The same for a stream that this call creates. `within_kind:within_id` is what must be writable ("space", p->space);
+ * the stream's row is inserted before `next` runs; an existing one with another creator's op is `conflict`. */
+enum call_next call_create(struct call *c, const char *kind, const char *id, const char *within_kind, const char *within_id, call_step *next);
+/* The same for streams whose permission is not `write` but decided by the handler itself in `next` (c->access is set
+ * when the kind has facts, and the caller may read it). Used for network and member streams. */
+enum call_next call_change_unchecked(struct call *c, const char *kind, const char *id, call_step *next);
+
+/* Ends. `result` is a struct of the method's result table, encoded on the spot. */
+enum call_next call_reply(struct call *c, const void *result);
+/* Inside a change: the same, but `secret_field` of the result is told this once and never stored: a repeated op gets the
+ * answer without it. */
+enum call_next call_reply_once(struct call *c, const void *result, const char *secret_field);
+/* Ends with an object that is already JSON (taken; NULL is an internal error). Checked against the table in debug builds. */
+enum call_next call_reply_json(struct call *c, json_t *result);
+/* Ends with the column `reply` (jsonb) of the first row; without a row not_found. Most lists are this. */
+enum call_next call_reply_row(struct call *c);
+/* Ends and undoes what the call wrote and emitted. */
+enum call_next call_fail(struct call *c, enum kd_code code, const char *text, ...) __attribute__((format(printf, 3, 4)));
+enum call_next call_fail_field(struct call *c, const char *field, const char *text, ...) __attribute__((format(printf, 3, 4))); /* invalid, naming the field */
+enum call_next call_refuse(struct call *c); /* with c->err */
+
+/* A step may also wait for something that is not the database (mail): it keeps call_handle(c) and returns call_wait(c, next);
+ * call_wake(handle) continues on a later turn. A handle whose call has ended is ignored. */
+uint64_t call_handle(const struct call *c);
+enum call_next call_wait(struct call *c, call_step *next);
+void call_wake(struct rpc *rpc, uint64_t handle);
+
+/* --- inside a change --------------------------------------------------------------------------------- */
+
+/* Gives the event the stream's next number, which is returned; the body is encoded on the spot. Published after the
+ * commit, to every subscriber on every node. Replies of changes carry it as `seq`. */
+int64_t call_emit(struct call *c, const struct kd_event *event, const void *body);
+int64_t call_emit_json(struct call *c, const struct kd_event *event, json_t *body); /* taken; checked in debug builds */
+
+/* Every event on a member's stream makes all nodes read that member's rights again after the commit: connections are
+ * closed or lose what they may no longer see. So changes of rights are journaled there (call_change_unchecked "member"). */
+
+/* Says what the stream that this call creates is open to, when that is not what it was created within: hints of the
+ * change go to those who may read it. */
+void call_opens_to(struct call *c, const struct access *access);
+/* The access facts in the first row of a handler's own statement (columns as in stream/stream.h). */
+void access_from_row(struct access *a, const struct db_rows *rows);
+
+/* --- numbers as text for call_query, in the call's memory --------------------------------------------- */
+const char *call_int(struct call *c, int64_t value);
+const char *call_num(struct call *c, double value);
+const char *call_bool(bool value); /* "t" or "f" */
+const char *call_id(struct call *c); /* a new UUIDv7 */
+
+/* --- bindings ------------------------------------------------------------------------------------------ */
+
+enum call_access {
+	ACCESS_GUEST = 1,     /* nobody is signed in yet: none of today's methods */
+	ACCESS_MEMBER,        /* any member; the object's own check is in call_open/call_change/the handler */
+	ACCESS_FACILITATOR,   /* any facilitator of any scope, or an administrator; the handler checks the scope */
+	ACCESS_ADMINISTRATOR,
+};
+enum call_rate { RATE_READ = 1, RATE_WRITE, RATE_LIVE /* presence and board ops */, RATE_HEAVY /* search, import, export, mail */ };
+
+struct rpc_binding {
+	const struct kd_method *method;
+	call_step *handler;
+	enum call_access access;
+	enum call_rate rate;
+	size_t frame_size;
+};
+
+struct rpc;
+#endif

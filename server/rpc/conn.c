@@ -1,0 +1,266 @@
+/* conn.c - who sits on a connection: asked for at the handshake, again when rights change, and every five minutes. */
+#include "rpc/rpc_private.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct conn *rpc_conn(struct rpc *rpc, uint64_t id)
+{
+	struct conn *c;
+
+	HASH_FIND(hh, rpc->conns, &id, sizeof(id), c);
+	return c;
+}
+
+static void held_free(struct conn *c)
+{
+	while (c->held) {
+		struct held *h = c->held;
+		LL_DELETE(c->held, h);
+		free(h);
+	}
+	c->held_count = 0;
+	c->held_bytes = 0;
+}
+
+static void caller_drop(struct conn *c)
+{
+	if (!c->caller)
+		return;
+	hub_release(c->rpc->hub, c->caller->caller.member);
+	seats_give(c->rpc->seats, c->caller->caller.member);
+	metric_add(c->rpc->signed_in_gauge, -1);
+	caller_unref(c->caller);
+	c->caller = NULL;
+}
+
+static void conn_free(struct conn *c)
+{
+	hub_conn_closed(c->rpc->hub, c->id);
+	caller_drop(c);
+	db_ticket_cancel(&c->ticket);
+	held_free(c);
+	HASH_DEL(c->rpc->conns, c);
+	free(c);
+}
+
+void conn_free_all(struct rpc *rpc)
+{
+	struct conn *c, *next;
+
+	HASH_ITER(hh, rpc->conns, c, next)
+		conn_free(c);
+}
+
+void conn_close(struct conn *c, int code, const char *reason)
+{
+	if (c->state == CONN_CLOSING)
+		return;
+	c->state = CONN_CLOSING;
+	held_free(c);
+	net_close(c->rpc->net, c->id, code, reason);
+}
+
+bool conn_send_json(struct rpc *rpc, uint64_t conn, json_t *message, bool is_reply)
+{
+	char *text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+	struct frame *f = text ? frame_create(text, strlen(text)) : NULL;
+	bool sent = f && net_send(rpc->net, conn, f, 0, is_reply);
+
+	frame_unref(f);
+	free(text);
+	return sent;
+}
+
+/* Hostile or broken clients are told what is wrong each time, but not for ever. */
+void conn_bad_message(struct conn *c)
+{
+	int64_t now = clock_mono_ms();
+
+	metric_add(c->rpc->bad_messages, 1);
+	if (now - c->bad_since_ms > BAD_MESSAGES_MS) {
+		c->bad_since_ms = now;
+		c->bad = 0;
+	}
+	if (++c->bad > BAD_MESSAGES_MAX)
+		conn_close(c, NET_CLOSE_POLICY, "too many bad messages");
+}
+
+/* What came while the caller's rights were being read. */
+static void held_dispatch(struct conn *c)
+{
+	struct held *h;
+
+	while (c->state == CONN_OPEN && !c->is_rechecking && (h = c->held)) {
+		LL_DELETE(c->held, h);
+		c->held_count--;
+		c->held_bytes -= h->len;
+		dispatch_message(c, h->text, h->len);
+		free(h);
+	}
+}
+
+/* --- who is it? -------------------------------------------------------------------------------------- */
+
+static void conn_asked(void *owner, const struct db_rows *rows, const struct err *err)
+{
+	struct conn *c = owner;
+
+	if (err) {
+		conn_close(c, NET_CLOSE_TRY_LATER, "the database is not available");
+		return;
+	}
+	c->caller = caller_from_row(rows);
+	if (!c->caller) {
+		conn_close(c, NET_CLOSE_SIGNED_OUT, "sign in again");
+		return;
+	}
+	if (!seats_take(c->rpc->seats, c->caller->caller.member)) {
+		caller_unref(c->caller);
+		c->caller = NULL;
+		conn_close(c, NET_CLOSE_TRY_LATER, "too many connections of this account");
+		return;
+	}
+	c->state = CONN_OPEN;
+	c->checked_ms = clock_mono_ms();
+	metric_add(c->rpc->signed_in_gauge, 1);
+	hub_hold(c->rpc->hub, "member", c->caller->caller.member, c->caller->head);
+	held_dispatch(c);
+}
+
+static void net_opened(void *owner, uint64_t id, const struct net_handshake *hs)
+{
+	struct rpc *rpc = owner;
+	struct conn *c = calloc(1, sizeof(*c));
+	const char *params[2];
+
+	if (!c || rpc->is_draining) {
+		net_close(rpc->net, id, NET_CLOSE_TRY_LATER, c ? "the server is stopping" : "the server is short of memory");
+		free(c);
+		return;
+	}
+	c->id = id;
+	c->rpc = rpc;
+	c->is_bearer = hs->is_bearer;
+	c->opened_ms = clock_mono_ms();
+	strncpy(c->address, hs->address, sizeof(c->address) - 1);
+	secret_hash(hs->credential, c->hash);
+	HASH_ADD(hh, rpc->conns, id, sizeof(c->id), c);
+	params[0] = c->hash;
+	params[1] = call_bool(c->is_bearer);
+	db_query(rpc->config.db, &c->ticket, rpc->config.caller_by_credential, params, conn_asked, c);
+}
+
+static void conn_hold_message(struct conn *c, const char *text, size_t len)
+{
+	struct held *h = NULL;
+
+	if (c->held_count < HELD_MAX && c->held_bytes + len <= HELD_BYTES_MAX)
+		h = malloc(sizeof(*h) + len + 1);
+	if (!h) {
+		conn_close(c, NET_CLOSE_TRY_LATER, "too much at once while the rights were being read");
+		return;
+	}
+	memcpy(h->text, text, len);
+	h->text[len] = '\0';
+	h->len = len;
+	LL_APPEND(c->held, h);
+	c->held_count++;
+	c->held_bytes += len;
+}
+
+static void net_message(void *owner, uint64_t id, const char *text, size_t len)
+{
+	struct conn *c = rpc_conn(owner, id);
+
+	/* Whoever has just been told of a new right uses it at once: the call waits until we know of it as well. */
+	if (c && (c->state == CONN_ASKING || (c->state == CONN_OPEN && c->is_rechecking)))
+		conn_hold_message(c, text, len);
+	else if (c && c->state == CONN_OPEN)
+		dispatch_message(c, text, len);
+}
+
+static void net_closed(void *owner, uint64_t id)
+{
+	struct conn *c = rpc_conn(owner, id);
+
+	if (!c)
+		return;
+	log_line(LOG_INFO, "conn closed", "conn", log_int((int64_t)id), "member", c->caller ? c->caller->caller.member : NULL,
+		"age_s", log_int((clock_mono_ms() - c->opened_ms) / 1000), NULL);
+	conn_free(c);
+}
+
+static void net_drained(void *owner, uint64_t id)
+{
+	hub_conn_drained(((struct rpc *)owner)->hub, id);
+}
+
+const struct net_handlers *rpc_net_handlers(void)
+{
+	static const struct net_handlers handlers = {
+		.opened = net_opened, .message = net_message, .closed = net_closed, .drained = net_drained,
+	};
+	return &handlers;
+}
+
+/* --- rights may have changed --------------------------------------------------------------------------- */
+
+static void conn_rechecked(void *owner, const struct db_rows *rows, const struct err *err)
+{
+	struct conn *c = owner;
+	struct caller_ref *fresh;
+
+	c->is_rechecking = false;
+	if (c->state != CONN_OPEN)
+		return;
+	if (err) { /* what cannot be checked is asked again at the next tick */
+		c->checked_ms = INT64_MIN / 2;
+		held_dispatch(c);
+		return;
+	}
+	fresh = caller_from_row(rows);
+	if (!fresh) {
+		conn_close(c, NET_CLOSE_SIGNED_OUT, "sign in again");
+		return;
+	}
+	caller_unref(c->caller);
+	c->caller = fresh;
+	c->checked_ms = clock_mono_ms();
+	hub_conn_recheck(c->rpc->hub, c->id);
+	if (c->recheck_again)
+		conn_recheck(c);
+	held_dispatch(c);
+}
+
+void conn_recheck(struct conn *c)
+{
+	const char *params[1];
+
+	if (c->state != CONN_OPEN)
+		return;
+	c->recheck_again = c->is_rechecking;
+	if (c->is_rechecking)
+		return;
+	c->is_rechecking = true;
+	params[0] = c->caller->caller.session;
+	db_query(c->rpc->config.db, &c->ticket, c->rpc->config.caller_by_session, params, conn_rechecked, c);
+}
+
+void conn_recheck_member(struct rpc *rpc, const char *member)
+{
+	struct conn *c, *next;
+
+	HASH_ITER(hh, rpc->conns, c, next)
+		if (c->caller && strcmp(c->caller->caller.member, member) == 0)
+			conn_recheck(c);
+}
+
+void conn_tick(struct rpc *rpc)
+{
+	struct conn *c, *next;
+	int64_t now = clock_mono_ms();
+
+	HASH_ITER(hh, rpc->conns, c, next)
+		if (c->state == CONN_OPEN && now - c->checked_ms > CALLER_RECHECK_MS && db_is_up(rpc->config.db))
+			conn_recheck(c);
+}

@@ -1,0 +1,254 @@
+/* dispatch.c - a message becomes calls: parsed, read, authorised, limited, decoded. */
+#include "rpc/rpc_private.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An address stands for an office behind one proxy: so many people's share. */
+#define ADDRESS_SHARE 40
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct method_stats *)a)->binding->method->name, ((const struct method_stats *)b)->binding->method->name);
+}
+
+struct method_stats *dispatch_find(struct rpc *rpc, const char *method)
+{
+	size_t lo = 0, hi = rpc->stats_count;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		int order = strcmp(method, rpc->stats[mid].binding->method->name);
+		if (order == 0)
+			return &rpc->stats[mid];
+		if (order < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NULL;
+}
+
+bool dispatch_bind(struct rpc *rpc, struct err *err)
+{
+	const struct rpc_binding *const *table, *b;
+	size_t n = 0;
+
+	for (table = rpc->config.bindings; *table; table++)
+		for (b = *table; b->method; b++)
+			n++;
+	rpc->stats = calloc(n + 1, sizeof(*rpc->stats));
+	if (!rpc->stats)
+		return err_set(err, KD_E_INTERNAL, "out of memory");
+	for (table = rpc->config.bindings; *table; table++)
+		for (b = *table; b->method; b++)
+			rpc->stats[rpc->stats_count++].binding = b;
+	qsort(rpc->stats, n, sizeof(*rpc->stats), by_name);
+	for (size_t i = 0; i < n; i++) {
+		struct method_stats *s = &rpc->stats[i];
+		char labels[96];
+
+		if (i > 0 && by_name(s, s - 1) == 0)
+			return err_set(err, KD_E_INTERNAL, "method %s is bound twice", s->binding->method->name);
+		if (!s->binding->handler || !s->binding->access || !s->binding->rate)
+			return err_set(err, KD_E_INTERNAL, "method %s lacks a handler, a permission or a rate", s->binding->method->name);
+		snprintf(labels, sizeof(labels), "method=\"%s\"", s->binding->method->name);
+		s->seconds = metric_histogram("korsdrag_call_seconds", "Time from a call's message to its answer.", labels);
+		snprintf(labels, sizeof(labels), "method=\"%s\",outcome=\"ok\"", s->binding->method->name);
+		s->ok = metric_counter("korsdrag_calls_total", "Calls answered.", labels);
+		snprintf(labels, sizeof(labels), "method=\"%s\",outcome=\"refused\"", s->binding->method->name);
+		s->refused = metric_counter("korsdrag_calls_total", "Calls answered.", labels);
+	}
+	for (const struct kd_method *const *const *t = kd_method_tables; *t; t++)
+		for (const struct kd_method *const *m = *t; *m; m++)
+			if (!dispatch_find(rpc, (*m)->name))
+				return err_set(err, KD_E_INTERNAL, "method %s has no binding", (*m)->name);
+	return true;
+}
+
+/* --- one request ------------------------------------------------------------------------------------------ */
+
+static bool may_call(const struct rpc_binding *b, const struct caller *c, struct err *err)
+{
+	switch (b->access) {
+	case ACCESS_GUEST:
+	case ACCESS_MEMBER:
+		return true;
+	case ACCESS_FACILITATOR:
+		return c->grant_count > 0 || c->is_administrator || err_set(err, KD_E_FORBIDDEN, "only facilitators may do this");
+	case ACCESS_ADMINISTRATOR:
+		return c->is_administrator || err_set(err, KD_E_FORBIDDEN, "only administrators may do this");
+	}
+	return err_set(err, KD_E_INTERNAL, "unknown permission");
+}
+
+static bool is_within_rate(struct conn *conn, const struct rpc_binding *b, struct err *err)
+{
+	struct rpc *rpc = conn->rpc;
+	int64_t now = clock_mono_ms(), retry = -1;
+
+	if (rate_take(rpc->rates, conn->caller->caller.member, (int)b->rate, 1, now, &retry) &&
+		rate_take(rpc->rates, conn->address, (int)b->rate, ADDRESS_SHARE, now, &retry))
+		return true;
+	metric_add(rpc->rate_limited, 1);
+	err_set(err, KD_E_RATE_LIMITED, "too many calls of this kind; wait a moment");
+	err->retry_after_ms = retry;
+	return false;
+}
+
+static void answer_fault(struct rpc *rpc, struct reply_group *g, const json_t *id, const struct kd_fault *fault, int64_t retry_ms)
+{
+	json_t *answer = kd_response_error(id, fault, retry_ms);
+
+	if (answer && g->is_batch)
+		json_array_append(g->answers, answer);
+	else if (answer)
+		conn_send_json(rpc, g->conn, answer, true);
+	json_decref(answer);
+}
+
+static void answer_err(struct rpc *rpc, struct reply_group *g, const json_t *id, const struct err *err)
+{
+	struct kd_fault fault = { .code = err->code };
+
+	if (!id) /* a notification is never answered */
+		return;
+	snprintf(fault.field, sizeof(fault.field), "%s", err->field);
+	snprintf(fault.reason, sizeof(fault.reason), "%s", err->text);
+	answer_fault(rpc, g, id, &fault, err->retry_after_ms);
+}
+
+static struct call_run *run_create(struct conn *conn, struct method_stats *stats, const struct kd_request *request,
+	struct reply_group *group, struct kd_fault *fault)
+{
+	static const struct kd_field none[] = { KD_FIELDS_END };
+	const struct kd_method *m = stats->binding->method;
+	struct arena *mem = arena_create(sizeof(struct call_run) + 1024 + m->params_size + stats->binding->frame_size, CALL_MEMORY_MAX);
+	struct call_run *run;
+	json_t *params;
+	void *decoded;
+	bool is_ok;
+
+	if (!mem) {
+		*fault = (struct kd_fault){ .code = KD_E_BUSY, .reason = "the server is short of memory" };
+		return NULL;
+	}
+	run = arena_new(mem, struct call_run);
+	decoded = arena_alloc(mem, m->params_size + 1);
+	params = request->params ? json_incref((json_t *)request->params) : json_object();
+	is_ok = kd_decode(m->params ? m->params : none, params, arena_mem(mem), decoded, m->params_size, fault);
+	json_decref(params);
+	if (!is_ok) {
+		arena_destroy(mem);
+		return NULL;
+	}
+	run->rpc = conn->rpc;
+	run->binding = stats->binding;
+	run->stats = stats;
+	run->group = group;
+	run->id = request->id ? json_incref((json_t *)request->id) : NULL;
+	run->caller_ref = caller_ref(conn->caller);
+	run->call.params = decoded;
+	run->call.frame = arena_alloc(mem, stats->binding->frame_size + 1);
+	run->call.caller = &run->caller_ref->caller;
+	run->call.mem = mem;
+	run->call.method = m;
+	run->call.conn = conn->id;
+	return run;
+}
+
+/* Answers at once what cannot become a call. */
+static void dispatch_request(struct conn *conn, const json_t *in, struct reply_group *group)
+{
+	struct rpc *rpc = conn->rpc;
+	struct kd_request request = { 0 };
+	struct kd_fault fault = { 0 };
+	struct method_stats *stats;
+	struct call_run *run;
+	struct err err = { .retry_after_ms = -1 };
+
+	if (!kd_request_read(in, &request, &fault)) {
+		conn_bad_message(conn);
+		answer_fault(rpc, group, request.id, &fault, -1);
+		return;
+	}
+	stats = dispatch_find(rpc, request.method);
+	if (!stats) {
+		conn_bad_message(conn);
+		err_set(&err, KD_E_METHOD, "no such method");
+		answer_err(rpc, group, request.id, &err);
+		return;
+	}
+	if (conn->calls >= rpc->config.calls_per_conn) {
+		err_set(&err, KD_E_BUSY, "at most %d calls may be under way on a connection", rpc->config.calls_per_conn);
+		answer_err(rpc, group, request.id, &err);
+		return;
+	}
+	if (!is_within_rate(conn, stats->binding, &err) || !may_call(stats->binding, &conn->caller->caller, &err)) {
+		metric_add(stats->refused, 1);
+		answer_err(rpc, group, request.id, &err);
+		return;
+	}
+	run = run_create(conn, stats, &request, group, &fault);
+	if (!run) {
+		metric_add(stats->refused, 1);
+		if (request.id)
+			answer_fault(rpc, group, request.id, &fault, -1);
+		return;
+	}
+	conn->calls++;
+	group->waiting++;
+	call_start(run);
+}
+
+/* --- one message ------------------------------------------------------------------------------------------- */
+
+static void dispatch_refuse(struct conn *conn, const struct kd_fault *fault)
+{
+	json_t *answer = kd_response_error(NULL, fault, -1);
+
+	conn_bad_message(conn);
+	conn_send_json(conn->rpc, conn->id, answer, true);
+	json_decref(answer);
+}
+
+void dispatch_message(struct conn *conn, const char *text, size_t len)
+{
+	struct kd_fault fault = { 0 };
+	struct reply_group *group;
+	uint64_t id = conn->id;
+	struct rpc *rpc = conn->rpc;
+	json_t *in = kd_parse(text, len, &kd_scan_limits_default, &fault), *item;
+	size_t i;
+
+	if (!in) {
+		dispatch_refuse(conn, &fault);
+		return;
+	}
+	if (json_is_array(in) && (json_array_size(in) == 0 || json_array_size(in) > KD_BATCH_MAX)) {
+		fault = (struct kd_fault){ .code = KD_E_REQUEST };
+		snprintf(fault.reason, sizeof(fault.reason), "a batch holds 1 to %d requests", KD_BATCH_MAX);
+		dispatch_refuse(conn, &fault);
+		json_decref(in);
+		return;
+	}
+	group = calloc(1, sizeof(*group));
+	if (!group) {
+		conn_close(conn, NET_CLOSE_TRY_LATER, "the server is short of memory");
+		json_decref(in);
+		return;
+	}
+	group->conn = id;
+	group->waiting = 1; /* held until all requests have been started */
+	if (!json_is_array(in)) {
+		dispatch_request(conn, in, group);
+	} else {
+		group->is_batch = true;
+		group->answers = json_array();
+		json_array_foreach(in, i, item)
+			if (conn->state == CONN_OPEN)
+				dispatch_request(conn, item, group);
+	}
+	json_decref(in);
+	call_group_answer(rpc, group, NULL);
+}

@@ -1,0 +1,141 @@
+/* rpc.c - the room's birth, its second hand, drain and end. */
+#include "rpc/rpc_private.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const struct caller *caller_of(void *owner, uint64_t conn)
+{
+	struct conn *c = rpc_conn(owner, conn);
+
+	return c && c->state == CONN_OPEN ? &c->caller->caller : NULL;
+}
+
+static void stream_grown(void *owner, const char *kind, const char *id)
+{
+	if (strcmp(kind, "member") == 0)
+		conn_recheck_member(owner, id);
+}
+
+/* Connections leave one by one over the spread, so that they do not all arrive elsewhere at once. */
+static void drain_some(struct rpc *rpc)
+{
+	int64_t left_ms = rpc->drain_until_ms - clock_mono_ms();
+	unsigned open = HASH_COUNT(rpc->conns), now;
+	struct conn *c, *next;
+
+	now = left_ms <= 100 ? open : (unsigned)((int64_t)open * 100 / left_ms) + 1;
+	HASH_ITER(hh, rpc->conns, c, next) {
+		if (now == 0)
+			break;
+		if (c->state == CONN_CLOSING || c->calls > 0)
+			continue;
+		conn_close(c, NET_CLOSE_GOING_AWAY, "the server is being restarted");
+		now--;
+	}
+	if (!rpc->conns && !rpc->calls && journal_is_idle(rpc->journal)) {
+		timer_stop(rpc->tick);
+		rpc->drained(rpc->drained_owner);
+	}
+}
+
+static void rpc_tick(void *owner)
+{
+	struct rpc *rpc = owner;
+
+	if (rpc->is_draining) {
+		drain_some(rpc);
+		return;
+	}
+	rates_sweep(rpc->rates, clock_mono_ms());
+	conn_tick(rpc);
+}
+
+void rpc_drain(struct rpc *rpc, int64_t spread_ms, void (*done)(void *owner), void *owner)
+{
+	rpc->is_draining = true;
+	rpc->drain_until_ms = clock_mono_ms() + spread_ms;
+	rpc->drained = done;
+	rpc->drained_owner = owner;
+	timer_start(rpc->tick, 0, 50);
+}
+
+static bool is_whole(const struct rpc *rpc)
+{
+	return rpc->hub && rpc->journal && rpc->rates && rpc->seats && rpc->feed && rpc->tick;
+}
+
+struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
+{
+	struct rpc *rpc = calloc(1, sizeof(*rpc));
+	char node[ID_SIZE];
+	struct hub_config hub = {
+		.loop = config->loop, .db = config->db, .kinds = config->kinds, .node = NULL, .caller_of = caller_of,
+		.grown = stream_grown, .feed = feed_changed, .owner = rpc,
+	};
+
+	err_set(err, KD_E_INTERNAL, "out of memory");
+	if (!rpc)
+		return NULL;
+	rpc->config = *config;
+	rpc->bad_messages = metric_counter("korsdrag_bad_messages_total", "Messages that were no JSON-RPC requests.", NULL);
+	rpc->rate_limited = metric_counter("korsdrag_rate_limited_total", "Calls refused for their rate.", NULL);
+	rpc->signed_in_gauge = metric_gauge("korsdrag_signed_in_connections", "Connections whose caller is known.", NULL);
+	id_make(node);
+	memcpy(rpc->node, node, sizeof(node));
+	hub.node = rpc->node;
+	rpc->feed = feed_create(rpc);
+	rpc->rates = rates_create(config->rate_per_minute);
+	rpc->seats = seats_create(config->conns_per_member);
+	rpc->hub = hub_create(&hub);
+	rpc->journal = rpc->hub ? journal_create(config->db, hub_committed, rpc->hub) : NULL;
+	rpc->tick = loop_timer_create(config->loop, rpc_tick, rpc);
+	if (!is_whole(rpc) || !dispatch_bind(rpc, err)) {
+		rpc_destroy(rpc);
+		return NULL;
+	}
+	timer_start(rpc->tick, 1000, 1000);
+	return rpc;
+}
+
+void rpc_destroy(struct rpc *rpc)
+{
+	if (!rpc)
+		return;
+	timer_destroy(rpc->tick);
+	journal_destroy(rpc->journal);
+	call_free_all(rpc);
+	conn_free_all(rpc);
+	hub_destroy(rpc->hub);
+	feed_destroy(rpc->feed);
+	rates_destroy(rpc->rates);
+	seats_destroy(rpc->seats);
+	free(rpc->stats);
+	free(rpc);
+}
+
+void rpc_set_net(struct rpc *rpc, struct net *net)
+{
+	rpc->net = net;
+	hub_set_net(rpc->hub, net);
+}
+
+struct db *rpc_db(struct rpc *rpc)
+{
+	return rpc->config.db;
+}
+
+struct loop *rpc_loop(struct rpc *rpc)
+{
+	return rpc->config.loop;
+}
+
+void rpc_set_domain(struct rpc *rpc, const char *domain, void *state)
+{
+	for (size_t i = 0; i < DOMAINS_MAX; i++)
+		if (!rpc->domains[i].name || strcmp(rpc->domains[i].name, domain) == 0) {
+			rpc->domains[i] = (struct domain){ domain, state };
+			return;
+		}
+	log_line(LOG_ERROR, "too many domains", NULL);
+	abort();
+}

@@ -1,0 +1,34 @@
+/* rpc.h - from frame to handler and back: decode, authorise, limit, dispatch, reply. */
+#ifndef RPC_RPC_H
+#define RPC_RPC_H
+#include "rpc/call.h"
+struct loop; struct net; struct db;
+
+struct rpc_config {
+	struct loop *loop;
+	struct db *db;
+	const struct rpc_binding *const *bindings; /* NULL-terminated list of tables, each ended by method == NULL */
+	const struct stream_kind *const *kinds;    /* NULL-terminated */
+	/* Looks a credential up. Statement: $1 = hash of the credential, $2 = 't' for bearer. No row: unknown, ended, suspended.
+	 * One row, the columns of struct caller; see caller_from_row in rpc/caller.c. Refreshes last_seen_at. */
+	const struct db_stmt *caller_by_credential;
+	const struct db_stmt *caller_by_session;   /* $1 = session id: the same row, for refreshing */
+	int calls_per_conn;                        /* under way at once: 64 */
+	int conns_per_member;                      /* open at once on this node; 0: any number */
+	int64_t rate_per_minute[5];                /* by enum call_rate, per member; burst is the same number */
+};
+
+extern const struct rpc_binding stream_rpc[]; /* this room's own methods: stream.open, presence.set, … */
+
+struct rpc *rpc_create(const struct rpc_config *config, struct err *err); /* NULL: a method without or with two bindings, or no memory */
+void rpc_destroy(struct rpc *rpc);
+const struct net_handlers *rpc_net_handlers(void); /* owner: struct rpc * */
+void rpc_set_net(struct rpc *rpc, struct net *net);
+void rpc_drain(struct rpc *rpc, int64_t spread_ms, void (*done)(void *owner), void *owner); /* clients are moved, commits answered */
+struct db *rpc_db(struct rpc *rpc);
+struct loop *rpc_loop(struct rpc *rpc);
+
+/* A domain's own state for its handlers (mailer, config): set at start by main, read by handlers. */
+void rpc_set_domain(struct rpc *rpc, const char *domain, void *state);
+void *call_domain(const struct call *c, const char *domain);
+#endif

@@ -1,0 +1,148 @@
+/* rpc_private.h - what the files of rpc/ share: connections with their callers, and calls under way. */
+#ifndef RPC_RPC_PRIVATE_H
+#define RPC_RPC_PRIVATE_H
+#include "rpc/rpc.h"
+#include "rpc/caller.h"
+#include "rpc/rate.h"
+#include "rpc/seats.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "loop/loop.h"
+#include "net/net.h"
+#include "stream/hub.h"
+#include "stream/journal.h"
+#include <uthash.h>
+#include <utlist.h>
+
+#define HELD_MAX 128                 /* messages that wait while the caller's rights are read */
+#define HELD_BYTES_MAX (256 * 1024)
+#define BAD_MESSAGES_MAX 20          /* in BAD_MESSAGES_MS, then closed 1008 */
+#define BAD_MESSAGES_MS 10000
+#define CALLER_RECHECK_MS (5 * 60 * 1000)
+#define CALL_MEMORY_MAX (16u << 20)  /* bytes of one call's arena */
+#define DOMAINS_MAX 8
+
+struct held { /* a message that came before the caller was known */
+	struct held *next;
+	size_t len;
+	char text[];
+};
+
+enum conn_state { CONN_ASKING /* whose credential is this? */, CONN_OPEN, CONN_CLOSING };
+
+struct conn {
+	uint64_t id;
+	struct rpc *rpc;
+	enum conn_state state;
+	struct caller_ref *caller;      /* NULL while asking */
+	char hash[HASH_SIZE];           /* of the credential */
+	char address[64];
+	bool is_bearer;
+	bool is_rechecking, recheck_again;
+	int64_t opened_ms, checked_ms;
+	struct held *held;
+	int held_count;
+	size_t held_bytes;
+	int calls;                      /* under way */
+	int bad;                        /* messages since bad_since_ms */
+	int64_t bad_since_ms;
+	unsigned topics;                /* bits of feed topics watched */
+	struct db_ticket ticket;
+	UT_hash_handle hh;
+};
+
+/* The answers of one message: one object, or a batch that leaves when the last has come. */
+struct reply_group {
+	uint64_t conn;
+	bool is_batch;
+	int waiting;
+	json_t *answers; /* array, for batches */
+};
+
+enum call_state { CALL_STEP, CALL_QUERY, CALL_TURN /* waits for its stream */, CALL_COMMIT, CALL_WAIT, CALL_DONE };
+
+struct call_run { /* the private part of a call */
+	struct call call; /* first: a struct call * is a struct call_run * */
+	struct rpc *rpc;
+	uint64_t handle;
+	enum call_state state;
+	struct caller_ref *caller_ref;
+	const struct rpc_binding *binding;
+	struct method_stats *stats;
+	json_t *id;                  /* NULL: a notification */
+	struct reply_group *group;
+	call_step *next;             /* after the query */
+	call_step *after;            /* the handler's step once permission and turn are there */
+	struct change change;
+	bool is_in_change, is_create;
+	char kind[STREAM_KIND_SIZE], object[ID_SIZE];
+	struct access access;
+	const char *op;
+	json_t *result;              /* of a change, until its commit */
+	int queries;
+	int64_t began_us;
+	struct db_ticket ticket;
+	struct task task;
+	UT_hash_handle hh;
+};
+
+struct method_stats {
+	const struct rpc_binding *binding;
+	struct metric *seconds, *ok, *refused;
+};
+
+struct domain { const char *name; void *state; };
+
+struct rpc {
+	char node[ID_SIZE];              /* a new id at each start */
+	struct rpc_config config;
+	struct net *net;
+	struct hub *hub;
+	struct journal *journal;
+	struct rates *rates;
+	struct seats *seats;
+	struct conn *conns;
+	struct call_run *calls;          /* by handle */
+	uint64_t next_handle;
+	struct method_stats *stats;
+	size_t stats_count;
+	struct domain domains[DOMAINS_MAX];
+	struct feed *feed;
+	struct timer *tick;              /* each second: rechecks, drain */
+	bool is_draining;
+	int64_t drain_until_ms;
+	void (*drained)(void *owner);
+	void *drained_owner;
+	struct metric *bad_messages, *rate_limited, *signed_in_gauge;
+};
+
+/* conn.c */
+struct conn *rpc_conn(struct rpc *rpc, uint64_t id); /* NULL when it has closed */
+void conn_close(struct conn *conn, int code, const char *reason);
+void conn_bad_message(struct conn *conn);
+bool conn_send_json(struct rpc *rpc, uint64_t conn, json_t *message, bool is_reply); /* borrowed */
+void conn_recheck(struct conn *conn); /* reads the caller again: rights may have changed */
+void conn_recheck_member(struct rpc *rpc, const char *member);
+void conn_tick(struct rpc *rpc);
+void conn_free_all(struct rpc *rpc);
+
+/* dispatch.c */
+void dispatch_message(struct conn *conn, const char *text, size_t len);
+bool dispatch_bind(struct rpc *rpc, struct err *err); /* every method exactly once */
+struct method_stats *dispatch_find(struct rpc *rpc, const char *method);
+
+/* call.c */
+void call_start(struct call_run *run); /* runs the handler */
+void call_end(struct call_run *run, json_t *result /* taken */, const struct err *err); /* answers and frees */
+void call_step_run(struct call_run *run, call_step *step);
+void call_group_answer(struct rpc *rpc, struct reply_group *g, json_t *answer); /* one less to wait for; answer borrowed, may be NULL */
+void call_free_all(struct rpc *rpc);
+
+/* feed.c */
+struct feed *feed_create(struct rpc *rpc);
+void feed_destroy(struct feed *f);
+void feed_changed(void *rpc, const char *topic, const struct access *access);
+bool feed_topic_bit(const char *topic, unsigned *ret_bit);
+
+#endif

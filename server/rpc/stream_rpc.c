@@ -1,0 +1,176 @@
+/* stream_rpc.c - opening streams, presence, and watching feeds. */
+#include "rpc/rpc_private.h"
+#include "protocol/stream.h"
+#include "journal_sql.h"
+#include <stdio.h>
+#include <string.h>
+
+static struct call_run *run_of(struct call *c)
+{
+	return (struct call_run *)c;
+}
+
+/* --- stream.open ------------------------------------------------------------------------------------------- */
+
+struct stream_open_frame {
+	const struct stream_kind *kind;
+	const char *id;
+};
+
+static call_step stream_open_allowed, stream_open_missed, stream_open_snapshot;
+
+static enum call_next stream_open(struct call *c)
+{
+	const struct kd_stream_open *p = c->params;
+	struct stream_open_frame *f = c->frame;
+
+	f->kind = stream_name_read(run_of(c)->rpc->config.kinds, p->stream, &f->id);
+	if (!f->kind)
+		return call_fail_field(c, "/stream", "no such kind of stream");
+	return call_open(c, f->kind->name, f->id, stream_open_allowed);
+}
+
+static enum call_next ask_snapshot(struct call *c)
+{
+	const struct stream_open_frame *f = c->frame;
+
+	return call_query(c, stream_open_snapshot, f->kind->snapshot, f->id, c->caller->member);
+}
+
+/* The right may have ended while we asked for what the stream holds: what is said then is what is true now. */
+static bool may_read_still(struct call *c)
+{
+	const struct conn *conn = rpc_conn(run_of(c)->rpc, c->conn);
+
+	return conn && conn->state == CONN_OPEN && access_may_read(c->access, &conn->caller->caller);
+}
+
+/* Subscribed before reading, so that whatever is committed meanwhile is seen as missing, never lost. */
+static enum call_next stream_open_allowed(struct call *c)
+{
+	const struct kd_stream_open *p = c->params;
+	const struct stream_open_frame *f = c->frame;
+	struct rpc *rpc = run_of(c)->rpc;
+	const char *since = call_int(c, p->since.is_set ? p->since.value : 0);
+
+	if (!rpc_conn(rpc, c->conn))
+		return call_fail(c, KD_E_UNAVAILABLE, "the connection has closed");
+	if (!may_read_still(c))
+		return call_fail(c, KD_E_NOT_FOUND, "no such object");
+	if (!hub_open(rpc->hub, c->conn, f->kind, f->id, c->access))
+		return call_fail(c, KD_E_TOO_LARGE, "at most %d streams may be open on a connection", HUB_STREAMS_PER_CONN);
+	if (!p->since.is_set && f->kind->snapshot)
+		return ask_snapshot(c);
+	return call_query(c, stream_open_missed, &Q_STREAM_SINCE, f->id, since, call_int(c, HUB_RESUME_MAX), f->kind->name);
+}
+
+/* The answer is queued first, then the viewer is live from that number on. */
+static enum call_next answer(struct call *c, int64_t seq, json_t *snapshot, json_t *events)
+{
+	const struct kd_stream_open *p = c->params;
+	struct hub *hub = run_of(c)->rpc->hub;
+	char key[64];
+	json_t *reply;
+	enum call_next next;
+
+	if (!may_read_still(c)) {
+		json_decref(snapshot);
+		json_decref(events);
+		hub_close(hub, c->conn, p->stream);
+		return call_fail(c, KD_E_NOT_FOUND, "no such object");
+	}
+	hub_conn_key(hub, c->conn, key);
+	reply = json_pack("{s:s, s:I, s:s, s:o*, s:o*, s:o}", "stream", p->stream, "seq", (json_int_t)seq, "conn", key,
+		"snapshot", snapshot, "events", events, "present", hub_presence_list(hub, c->conn, p->stream));
+	next = call_reply_json(c, reply);
+	hub_ready(hub, c->conn, p->stream, seq);
+	return next;
+}
+
+static enum call_next stream_open_missed(struct call *c)
+{
+	const struct kd_stream_open *p = c->params;
+	const struct stream_open_frame *f = c->frame;
+
+	if (db_count(c->rows) == 0) {
+		hub_close(run_of(c)->rpc->hub, c->conn, p->stream);
+		return call_fail(c, KD_E_NOT_FOUND, "no such object");
+	}
+	if (db_text(c->rows, 0, "events"))
+		return answer(c, db_int(c->rows, 0, "head"), NULL, db_json(c->rows, 0, "events"));
+	if (f->kind->snapshot)
+		return ask_snapshot(c);
+	return answer(c, db_int(c->rows, 0, "head"), NULL, json_array()); /* too much missed of what has no snapshot */
+}
+
+static enum call_next stream_open_snapshot(struct call *c)
+{
+	const struct kd_stream_open *p = c->params;
+	const struct stream_open_frame *f = c->frame;
+	json_t *snapshot = db_count(c->rows) > 0 ? db_json(c->rows, 0, "snapshot") : NULL;
+
+	if (!snapshot) {
+		hub_close(run_of(c)->rpc->hub, c->conn, p->stream);
+		return call_fail(c, KD_E_NOT_FOUND, "no such object");
+	}
+#ifdef KORSDRAG_CHECK_FRAMES
+	struct kd_fault fault;
+
+	if (f->kind->snapshot_fields && !kd_check(f->kind->snapshot_fields, snapshot, &fault)) {
+		log_line(LOG_ERROR, "snapshot does not fit its table", "kind", f->kind->name, "field", fault.field, "reason",
+			fault.reason, NULL);
+		json_decref(snapshot);
+		return call_fail(c, KD_E_INTERNAL, "the snapshot could not be put together");
+	}
+#else
+	(void)f;
+#endif
+	return answer(c, db_int(c->rows, 0, "seq"), snapshot, NULL);
+}
+
+static enum call_next stream_close(struct call *c)
+{
+	const struct kd_stream_close *p = c->params;
+
+	hub_close(run_of(c)->rpc->hub, c->conn, p->stream);
+	return call_reply(c, NULL);
+}
+
+/* --- presence.set -------------------------------------------------------------------------------------------- */
+
+static enum call_next presence_set(struct call *c)
+{
+	const struct kd_presence_set *p = c->params;
+	json_t *state = kd_encode(c->method->params, p);
+
+	json_object_del(state, "stream");
+	if (!hub_presence(run_of(c)->rpc->hub, c->conn, p->stream, state))
+		return call_fail(c, KD_E_NOT_FOUND, "the stream is not open here");
+	return call_reply(c, NULL);
+}
+
+/* --- feed.watch ------------------------------------------------------------------------------------------------ */
+
+static enum call_next feed_watch(struct call *c)
+{
+	const struct kd_feed_watch *p = c->params;
+	struct conn *conn = rpc_conn(run_of(c)->rpc, c->conn);
+	unsigned topics = 0, bit;
+
+	for (size_t i = 0; i < p->topics.count; i++) {
+		if (!feed_topic_bit(p->topics.items[i], &bit))
+			return call_fail_field(c, arena_printf(c->mem, "/topics/%zu", i), "no such topic");
+		topics |= bit;
+	}
+	if (conn)
+		conn->topics = topics;
+	return call_reply(c, NULL);
+}
+
+const struct rpc_binding stream_rpc[] = {
+	{ &kd_stream_open, stream_open, ACCESS_MEMBER, RATE_READ, sizeof(struct stream_open_frame) },
+	{ &kd_stream_close, stream_close, ACCESS_MEMBER, RATE_READ, 0 },
+	{ &kd_presence_set, presence_set, ACCESS_MEMBER, RATE_LIVE, 0 },
+	{ &kd_feed_watch, feed_watch, ACCESS_MEMBER, RATE_READ, 0 },
+	{ NULL, NULL, 0, 0, 0 },
+};

@@ -1,0 +1,111 @@
+/* settings.c - the table of settings. Defaults are those of a small network behind a TLS proxy on the same host. */
+#include "settings.h"
+#include <arpa/inet.h>
+#include <stddef.h>
+#include <string.h>
+
+static const char *const log_levels[] = { "error", "warn", "info", "debug", NULL };
+static const char *const log_formats[] = { "text", "json", NULL };
+
+static const char *wrong_origin(const char *value)
+{
+	const char *host = strncmp(value, "https://", 8) == 0 ? value + 8 : strncmp(value, "http://", 7) == 0 ? value + 7 : NULL;
+
+	if (!host || !*host)
+		return "must begin with https:// or http:// and name a host";
+	return strpbrk(host, "/?# ") ? "must end with the host or port, without a slash" : NULL;
+}
+
+/* A command line and an environment can be read by others on the host. */
+static const char *wrong_database(const char *value)
+{
+	const char *colon, *at = strchr(value, '@');
+
+	if (strstr(value, "password"))
+		return "must not hold a password: name a file with passfile=";
+	colon = strstr(value, "://");
+	colon = colon ? strchr(colon + 3, ':') : NULL;
+	return colon && at && colon < at ? "must not hold a password: name a file with passfile=" : NULL;
+}
+
+static const char *wrong_proxy(const char *value)
+{
+	unsigned char address[16];
+
+	return inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1 ? NULL
+		: "must be addresses, not names or networks";
+}
+
+static const char *wrong_url(const char *value)
+{
+	if (strncmp(value, "smtp://", 7) != 0 && strncmp(value, "smtps://", 8) != 0)
+		return "must begin with smtp:// or smtps://";
+	return strchr(value, '@') ? "must not hold a name or password: see mail.user and mail.password_file" : NULL;
+}
+
+#define AT(member) offsetof(struct settings, member)
+#define TEXT(k, m, d, most, say) { .key = k, .type = CONFIG_TEXT, .offset = AT(m), .initial = d, .max = most, .doc = say }
+#define NUMBER(k, m, t, d, lo, hi, say) { .key = k, .type = t, .offset = AT(m), .initial = d, .min = lo, .max = hi, .doc = say }
+#define YESNO(k, m, d, say) { .key = k, .type = CONFIG_BOOL, .offset = AT(m), .initial = d, .doc = say }
+
+const struct config_key settings_keys[] = {
+	TEXT("listen", listen, "127.0.0.1:8080", 100, "Address and port, or unix:/path of a socket, to serve on."),
+	YESNO("listen_anywhere", listen_anywhere, "no", "Serve in the clear also on addresses that other hosts reach."),
+	{ .key = "origins", .type = CONFIG_LIST, .offset = AT(origins), .initial = "http://localhost:8080", .min = 1, .max = 16,
+	  .wrong = wrong_origin, .doc = "What browsers call us, exactly; the first one stands in mailed links." },
+	{ .key = "proxies", .type = CONFIG_LIST, .offset = AT(proxies), .initial = "", .max = 16,
+	  .wrong = wrong_proxy, .doc = "Addresses of proxies whose X-Forwarded-For is believed." },
+	TEXT("web.root", web_root, "", 1000, "Folder of the built browser client; empty: none is served."),
+	TEXT("node", node, "", 36, "This node's name in logs and in PostgreSQL; empty: the process's number."),
+
+	{ .key = "database.url", .type = CONFIG_TEXT, .offset = AT(database_url), .max = 1000, .wrong = wrong_database,
+	  .initial = "host=/run/postgresql dbname=korsdrag user=korsdrag",
+	  .doc = "How to reach PostgreSQL: libpq's keywords or URI, hosts as addresses or socket folders; a password by passfile." },
+	NUMBER("database.pool", database_pool, CONFIG_INT, "8", 2, 64, "Connections to PostgreSQL."),
+	NUMBER("database.statement", database_statement_ms, CONFIG_DURATION, "5s", 100, 60000, "How long one statement may take."),
+	NUMBER("database.queue", database_queue_ms, CONFIG_DURATION, "4s", 100, 60000,
+		"How long a statement may wait for a connection before it is refused."),
+	YESNO("database.allow_unsafe", database_allow_unsafe, "no",
+		"Start although PostgreSQL could lose what it has confirmed, or the role may change the schema."),
+
+	{ .key = "mail.url", .type = CONFIG_TEXT, .offset = AT(mail_url), .initial = "", .max = 300, .wrong = wrong_url,
+	  .doc = "Server that takes our mail: smtp://host:587 or smtps://host:465." },
+	TEXT("mail.user", mail_user, "", 200, "Name to sign in with at the mail server; empty: without."),
+	{ .key = "mail.password_file", .type = CONFIG_SECRET, .offset = AT(mail_password), .initial = "", .max = 1000,
+	  .doc = "File that holds the password for the mail server." },
+	TEXT("mail.from", mail_from, "korsdrag@localhost", 200, "Address that our mail comes from."),
+	TEXT("mail.folder", mail_folder, "", 1000, "Write each mail to a file here and to the log instead of sending it."),
+	YESNO("mail.may_be_clear", mail_may_be_clear, "no", "Mail may go unencrypted to a server without STARTTLS."),
+
+	{ .key = "log.level", .type = CONFIG_ENUM, .offset = AT(log_level), .initial = "info", .words = log_levels, .reloads = true,
+	  .doc = "What is logged: error wakes someone, warn says what we did instead, info is life, debug is free." },
+	{ .key = "log.format", .type = CONFIG_ENUM, .offset = AT(log_format), .initial = "text", .words = log_formats, .reloads = true,
+	  .doc = "Lines as text (logfmt) or as JSON." },
+
+	NUMBER("drain", drain_ms, CONFIG_DURATION, "20s", 100, 600000, "Longest time from SIGTERM to the end."),
+	NUMBER("drain.spread", drain_spread_ms, CONFIG_DURATION, "5s", 0, 300000,
+		"Over how long clients are sent to other nodes while draining."),
+
+	NUMBER("limit.message", limit_message, CONFIG_SIZE, "64KiB", 1024, 1 << 20, "Longest message of a client."),
+	NUMBER("limit.queue_soft", limit_queue_soft, CONFIG_SIZE, "64KiB", 4096, 16 << 20,
+		"Waiting for a connection beyond which it counts as slow."),
+	NUMBER("limit.queue_hard", limit_queue_hard, CONFIG_SIZE, "256KiB", 16384, 64 << 20,
+		"Waiting for a connection beyond which events are read from the journal later."),
+	NUMBER("limit.connections", limit_conns, CONFIG_INT, "0", 0, 1000000,
+		"Open connections of this node; 0: as many as the process may open descriptors, less a reserve."),
+	NUMBER("limit.connections_per_address", limit_conns_per_address, CONFIG_INT, "200", 1, 1000000,
+		"Open connections from one address."),
+	NUMBER("limit.connections_per_member", limit_conns_per_member, CONFIG_INT, "20", 0, 1000000,
+		"Open connections of one member; 0: any number."),
+	NUMBER("limit.calls", limit_calls_per_conn, CONFIG_INT, "64", 1, 1000, "Calls under way on one connection."),
+	NUMBER("limit.ping", ping_ms, CONFIG_DURATION, "25s", 1000, 600000, "Silence after which a connection is asked for a sign of life."),
+	NUMBER("limit.dead", dead_ms, CONFIG_DURATION, "60s", 2000, 1200000, "Silence after which a connection is given up."),
+
+	NUMBER("rate.read", rate_read, CONFIG_INT, "1200", 0, 100000000, "Reading calls a minute and member; 0: any number."),
+	NUMBER("rate.write", rate_write, CONFIG_INT, "300", 0, 100000000, "Writing calls a minute and member; 0: any number."),
+	NUMBER("rate.live", rate_live, CONFIG_INT, "3600", 0, 100000000, "Board and presence calls a minute and member; 0: any number."),
+	NUMBER("rate.heavy", rate_heavy, CONFIG_INT, "60", 0, 100000000, "Imports, searches and the like a minute and member; 0: any number."),
+	NUMBER("rate.ask", asks_per_address, CONFIG_INT, "60", 1, 100000, "Sign-in links asked for in ten minutes from one address."),
+	NUMBER("rate.redeem", redeems_per_address, CONFIG_INT, "60", 1, 100000, "Sign-in links redeemed in ten minutes from one address."),
+	{ .key = NULL },
+};

@@ -1,0 +1,160 @@
+/* hub_bus.c - the hub's ear: what other nodes say, and the heads compared once a second. */
+#include "stream/hub_private.h"
+#include "base/buf.h"
+#include "journal_sql.h"
+#include <string.h>
+
+#define PRESENCE_QUEUE_MAX (32 * 1024) /* bytes waiting on a connection beyond which presence is not sent */
+
+void hub_conn_key(const struct hub *hub, uint64_t conn, char ret_key[64])
+{
+	snprintf(ret_key, 64, "%.12s-%llx", hub->config.node + 24, (unsigned long long)conn);
+}
+
+bool hub_presence(struct hub *hub, uint64_t conn, const char *stream, json_t *state)
+{
+	const struct caller *c = hub->config.caller_of(hub->config.owner, conn);
+	struct viewer *v;
+	struct sub *s;
+	char key[64];
+
+	HASH_FIND(hh, hub->viewers, &conn, sizeof(conn), v);
+	for (s = v ? v->subs : NULL; s; s = s->viewer_next)
+		if (strcmp(s->entry->name, stream) == 0 && s->state != SUB_OPENING)
+			break;
+	if (!s || !c || !s->entry->kind->has_presence || !access_may_read(&s->entry->access, c)) {
+		json_decref(state);
+		return false;
+	}
+	hub_conn_key(hub, conn, key);
+	presence_put(hub->presence, stream, key, c, state);
+	return true;
+}
+
+json_t *hub_presence_list(struct hub *hub, uint64_t conn, const char *stream)
+{
+	char key[64];
+
+	hub_conn_key(hub, conn, key);
+	return presence_list(hub->presence, stream, key);
+}
+
+/* Presence goes to whoever keeps up; who does not gets all of it later instead of each step. */
+static void presence_to_viewers(void *owner, const char *stream, const char *text, size_t len)
+{
+	struct hub *hub = owner;
+	struct entry *e = hub_entry_find(hub, strchr(stream, ':') + 1);
+	struct frame *f = e && e->subs ? frame_create(text, len) : NULL;
+	struct sub *s;
+
+	if (!f)
+		return;
+	DL_FOREACH(e->subs, s) {
+		const struct caller *c = hub->config.caller_of(hub->config.owner, s->conn);
+		if (s->state == SUB_OPENING || !c || !access_may_read(&e->access, c))
+			continue;
+		if (net_queued_bytes(hub->net, s->conn) > PRESENCE_QUEUE_MAX || !net_send(hub->net, s->conn, f, s->tag, false)) {
+			struct viewer *v;
+			HASH_FIND(hh, hub->viewers, &s->conn, sizeof(s->conn), v);
+			v->is_presence_stale = true;
+		}
+	}
+	frame_unref(f);
+}
+
+static void heard_head(void *owner, const char *stream, int64_t head, const struct access *access)
+{
+	struct hub *hub = owner;
+	const char *id;
+	const struct stream_kind *k = stream_name_read(hub->config.kinds, stream, &id);
+	struct entry *e = k ? hub_entry_find(hub, id) : NULL;
+
+	if (!k)
+		return;
+	if (k->hint_topic)
+		hub->config.feed(hub->config.owner, k->hint_topic, strcmp(k->name, "network") == 0 ? NULL : access);
+	if (e)
+		hub_entry_heard(e, head);
+}
+
+static void heard_presence(void *owner, const char *node, const json_t *streams)
+{
+	presence_heard(((struct hub *)owner)->presence, node, streams);
+}
+
+static void heard_who(void *owner, const char *stream)
+{
+	presence_tell(((struct hub *)owner)->presence, stream);
+}
+
+static void lost_node(void *owner, const char *node)
+{
+	presence_lose_node(((struct hub *)owner)->presence, node);
+}
+
+/* --- heads, once a second ------------------------------------------------------------------------------ */
+
+static void heads_read(void *owner, const struct db_rows *rows, const struct err *err)
+{
+	struct hub *hub = owner;
+	struct entry *e;
+
+	hub->is_asking_heads = false;
+	for (int i = 0; !err && i < db_count(rows); i++) {
+		e = hub_entry_find(hub, db_text(rows, i, "id"));
+		if (e)
+			hub_entry_heard(e, db_int(rows, i, "head"));
+	}
+	if (err)
+		return;
+	for (e = hub->entries; e; e = e->hh.next) { /* viewers whose own reading failed try again */
+		struct sub *s, *next;
+		DL_FOREACH_SAFE(e->subs, s, next)
+			if (s->state == SUB_BEHIND && net_queued_bytes(hub->net, s->conn) == 0)
+				hub_sub_read(s);
+	}
+}
+
+static void heads_ask(void *owner)
+{
+	struct hub *hub = owner;
+	struct buf ids;
+	struct entry *e;
+	const char *params[1];
+
+	if (hub->is_asking_heads || !hub->entries || !db_is_up(hub->config.db))
+		return;
+	buf_init(&ids, 8u << 20);
+	buf_add_char(&ids, '{');
+	for (e = hub->entries; e; e = e->hh.next) {
+		buf_add_str(&ids, e->id);
+		buf_add_char(&ids, e->hh.next ? ',' : '}');
+	}
+	if (!ids.failed) {
+		params[0] = ids.data;
+		hub->is_asking_heads = true;
+		db_query(hub->config.db, &hub->heads_ticket, &Q_STREAM_HEADS, params, heads_read, hub);
+	}
+	buf_finish(&ids);
+}
+
+static void bus_was_restored(void *owner)
+{
+	heads_ask(owner);
+}
+
+bool hub_bus_start(struct hub *hub)
+{
+	static const struct bus_handlers handlers = {
+		.head = heard_head, .presence = heard_presence, .who = heard_who, .node_lost = lost_node, .restored = bus_was_restored,
+	};
+
+	hub->bus = bus_create(hub->config.loop, hub->config.db, hub->config.node, &handlers, hub);
+	hub->presence = presence_create(hub->config.loop, presence_to_viewers, hub);
+	hub->heads = loop_timer_create(hub->config.loop, heads_ask, hub);
+	if (!hub->bus || !hub->presence || !hub->heads)
+		return false;
+	presence_set_bus(hub->presence, hub->bus);
+	timer_start(hub->heads, HUB_HEADS_MS, HUB_HEADS_MS);
+	return true;
+}

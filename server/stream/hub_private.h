@@ -1,0 +1,79 @@
+/* hub_private.h - what hub.c, hub_read.c and hub_bus.c share. */
+#ifndef STREAM_HUB_PRIVATE_H
+#define STREAM_HUB_PRIVATE_H
+#include "stream/hub.h"
+#include "stream/bus.h"
+#include "stream/presence.h"
+#include "base/metrics.h"
+#include "loop/loop.h"
+#include "net/net.h"
+#include <uthash.h>
+#include <utlist.h>
+
+enum sub_state {
+	SUB_OPENING,  /* its snapshot is being read */
+	SUB_LIVE,     /* gets each frame as it comes */
+	SUB_READING,  /* missing events are being read from the journal */
+	SUB_BEHIND,   /* its connection's queue is full: waits for it to drain */
+};
+
+struct entry;
+
+struct sub { /* one connection's view of one stream */
+	uint64_t conn;
+	uint32_t tag;       /* of its frames in the connection's queue */
+	enum sub_state state;
+	int64_t seq;        /* what it has been sent */
+	struct entry *entry;
+	struct hub *hub;
+	struct db_ticket ticket;
+	struct sub *prev, *next;       /* on the entry */
+	struct sub *viewer_next;       /* of the connection */
+};
+
+struct viewer { /* one connection's open streams */
+	uint64_t conn;
+	struct sub *subs;
+	int count;
+	uint32_t next_tag;
+	bool is_presence_stale; /* a presence message was not sent: everything again when it has drained */
+	UT_hash_handle hh;
+};
+
+struct entry { /* a stream that someone here follows */
+	char id[ID_SIZE];
+	char name[STREAM_NAME_SIZE];
+	const struct stream_kind *kind;
+	int64_t head;       /* up to which subscribers have been served; -1: not known yet */
+	int64_t target;     /* what we have heard it to be */
+	bool is_reading;
+	struct access access;
+	struct sub *subs;
+	int holds;
+	struct hub *hub;
+	struct db_ticket ticket;
+	UT_hash_handle hh;
+};
+
+struct hub {
+	struct hub_config config;
+	struct net *net;
+	struct entry *entries;
+	struct viewer *viewers;
+	struct bus *bus;
+	struct presence *presence;
+	struct timer *heads;
+	struct db_ticket heads_ticket;
+	bool is_asking_heads;
+	struct metric *deliveries, *frames, *gaps, *behind, *subs_gauge;
+};
+
+struct entry *hub_entry_find(struct hub *hub, const char *id);
+void hub_entry_let_go(struct entry *e); /* frees it when nobody follows it */
+void hub_deliver(struct entry *e, int64_t first, int64_t last, struct frame *f);
+void hub_sub_read(struct sub *s);       /* asks the journal for what the viewer misses */
+void hub_entry_read(struct entry *e);   /* asks the journal for what everyone here misses */
+void hub_entry_heard(struct entry *e, int64_t head);
+struct frame *hub_frame(const char *stream, int64_t first, const char *events_json);
+bool hub_bus_start(struct hub *hub);    /* bus and presence; false: out of memory */
+#endif

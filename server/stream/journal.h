@@ -1,0 +1,53 @@
+/* journal.h - changes take turns on a stream, and those that wait together share one commit.
+ *
+ * A change is one command's part in a stream's transaction. Its `turn` runs when it is alone on the stream, on
+ * a savepoint of its own; it asks the database with change_query, gives events with change_emit and ends with
+ * change_finish or change_undo, so that one command's failure never fails its neighbours. `ended` tells when
+ * all of it is committed (or not). A repeated (actor, op) does not run: it ends with its first result. */
+#ifndef STREAM_JOURNAL_H
+#define STREAM_JOURNAL_H
+#include "stream/stream.h"
+
+struct journal;
+struct batch;
+
+enum change_state { CHANGE_WAITING, CHANGE_RUNNING, CHANGE_KEPT, CHANGE_ENDED };
+
+/* Embedded in its owner, who sets the first part before journal_submit and keeps it until `ended`. */
+struct change {
+	char kind[STREAM_KIND_SIZE];
+	char id[ID_SIZE];
+	bool is_new;                /* the stream's row is made by this change */
+	const char *actor;          /* member id; NULL: the server itself */
+	const char *op;             /* NULL: not repeatable */
+	int64_t at_ms;              /* the events' time */
+	const struct access *access;/* what the stream is open to, for hints; NULL: no hints */
+	void (*turn)(struct change *ch);
+	void (*ended)(struct change *ch, const struct err *err); /* NULL: committed; `result` then holds the answer */
+
+	json_t *result;             /* ours; freed after `ended` */
+	/* journal's own */
+	enum change_state state;
+	struct batch *batch;
+	struct change *prev, *next;
+	json_t *events;             /* array of {type, body} */
+	int64_t first_seq;
+	struct err err;
+};
+
+/* What was committed on one stream: `events` as they travel ({seq, at, actor, op, type, body}), borrowed. */
+typedef void journal_committed(void *owner, const char *kind, const char *id, int64_t first, const json_t *events,
+	const struct access *access);
+
+struct journal *journal_create(struct db *db, journal_committed *committed, void *owner); /* NULL: out of memory */
+void journal_destroy(struct journal *j); /* waiting changes end `unavailable` */
+bool journal_is_idle(const struct journal *j);
+
+void journal_submit(struct journal *j, struct change *ch);
+
+/* Inside a turn only. */
+void change_query(struct change *ch, const struct db_stmt *stmt, const char *const *params, db_done *done, void *owner);
+int64_t change_emit(struct change *ch, const char *type, json_t *body); /* takes body; the event's number, or 0 without memory */
+void change_finish(struct change *ch, json_t *result);                  /* takes result */
+void change_undo(struct change *ch, const struct err *err);             /* `ended` gets a copy of err */
+#endif

@@ -1,0 +1,43 @@
+-- name: stream_lock
+SELECT head FROM stream WHERE id = $1::uuid AND kind = $2::text FOR NO KEY UPDATE
+
+-- name: stream_insert
+INSERT INTO stream (id, kind) VALUES ($1::uuid, $2::text)
+
+-- name: stream_advance
+UPDATE stream SET head = $2::bigint WHERE id = $1::uuid
+
+-- name: op_find
+SELECT result FROM event WHERE actor = $1::uuid AND op = $2::uuid
+
+-- name: event_append
+-- op and result stand on the first event of a command.
+INSERT INTO event (stream_id, seq, at, actor, op, type, body, result)
+SELECT $1::uuid, $2::bigint + e.n - 1, to_timestamp($3::bigint / 1000.0), $4::uuid,
+       CASE WHEN e.n = 1 THEN $5::uuid END, e.v ->> 'type', e.v -> 'body', CASE WHEN e.n = 1 THEN $6::jsonb END
+FROM jsonb_array_elements($7::jsonb) WITH ORDINALITY AS e (v, n)
+
+-- name: stream_heads
+SELECT id, head FROM stream WHERE id = ANY ($1::uuid[])
+
+-- name: stream_events
+-- The events after a number, as they travel: so many, or as many as begin within 128 KiB. A slow reader's memory is
+-- bounded by that.
+SELECT coalesce(min(seq), 0) AS first, coalesce(max(seq), 0) AS last, count(*) AS count,
+       coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('seq', seq, 'at', ms(at), 'actor', actor, 'op', op,
+                                                                'type', type, 'body', body)) ORDER BY seq), '[]') AS events
+FROM (SELECT *, sum(bytes) OVER (ORDER BY seq) - bytes AS before
+      FROM (SELECT seq, at, actor, op, type, body, octet_length(body::text) AS bytes FROM event
+            WHERE stream_id = $1::uuid AND seq > $2::bigint ORDER BY seq LIMIT $3::bigint) AS next) AS missing
+WHERE before < 131072
+
+-- name: stream_since
+-- What a returning viewer missed; events is null when that is too much (so many, or over 1 MiB: an answer has to fit into
+-- the connection's queue), or when the viewer is ahead of us.
+SELECT s.head, CASE WHEN $2::bigint <= s.head AND s.head - $2::bigint <= $3::bigint
+            AND (SELECT coalesce(sum(octet_length(body::text)), 0) FROM event
+                 WHERE stream_id = s.id AND seq > $2::bigint AND seq <= s.head) <= 1048576 THEN
+           (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('seq', seq, 'at', ms(at), 'actor', actor, 'op', op,
+                                                                'type', type, 'body', body)) ORDER BY seq), '[]')
+            FROM event WHERE stream_id = s.id AND seq > $2::bigint AND seq <= s.head) END AS events
+FROM stream s WHERE s.id = $1::uuid AND s.kind = $4::text

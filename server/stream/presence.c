@@ -1,0 +1,307 @@
+/* presence.c - people per stream, and one message a tick with what changed. */
+#include "stream/presence.h"
+#include "stream/bus.h"
+#include "stream/stream.h"
+#include "loop/loop.h"
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#define KEY_SIZE 64
+
+struct person {
+	char key[KEY_SIZE];
+	char node[ID_SIZE];   /* "" when the connection is ours */
+	json_t *shown;        /* as it travels: {conn, member, name, organisation, cursor, …} */
+	bool is_dirty;
+	UT_hash_handle hh;
+};
+
+struct place { /* a stream with somebody in it */
+	char stream[STREAM_NAME_SIZE];
+	struct person *people;
+	json_t *left;         /* keys to tell of at the next tick: array */
+	json_t *left_ours;    /* the part of them that other nodes do not know yet */
+	bool is_dirty;
+	UT_hash_handle hh;
+};
+
+struct presence {
+	struct place *places;
+	struct timer *tick;
+	bool is_ticking;
+	struct bus *bus;
+	presence_send *send;
+	void *owner;
+};
+
+static void presence_tick(void *owner);
+
+struct presence *presence_create(struct loop *loop, presence_send *send, void *owner)
+{
+	struct presence *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->send = send;
+	p->owner = owner;
+	p->tick = loop_timer_create(loop, presence_tick, p);
+	return p;
+}
+
+void presence_set_bus(struct presence *p, struct bus *bus)
+{
+	p->bus = bus;
+}
+
+static void person_free(struct place *place, struct person *who)
+{
+	HASH_DEL(place->people, who);
+	json_decref(who->shown);
+	free(who);
+}
+
+static void place_free(struct presence *p, struct place *place)
+{
+	struct person *who, *next;
+
+	HASH_ITER(hh, place->people, who, next)
+		person_free(place, who);
+	HASH_DEL(p->places, place);
+	json_decref(place->left);
+	json_decref(place->left_ours);
+	free(place);
+}
+
+void presence_destroy(struct presence *p)
+{
+	struct place *place, *next;
+
+	if (!p)
+		return;
+	HASH_ITER(hh, p->places, place, next)
+		place_free(p, place);
+	timer_destroy(p->tick);
+	free(p);
+}
+
+static struct place *place_find(struct presence *p, const char *stream)
+{
+	struct place *place;
+
+	HASH_FIND_STR(p->places, stream, place);
+	return place;
+}
+
+static void mark(struct presence *p, struct place *place)
+{
+	place->is_dirty = true;
+	if (p->is_ticking)
+		return;
+	p->is_ticking = true;
+	timer_start(p->tick, PRESENCE_TICK_MS, 0);
+}
+
+static struct place *place_get(struct presence *p, const char *stream)
+{
+	struct place *place = place_find(p, stream);
+
+	if (place)
+		return place;
+	place = calloc(1, sizeof(*place));
+	if (!place)
+		return NULL;
+	strcpy(place->stream, stream);
+	place->left = json_array();
+	place->left_ours = json_array();
+	HASH_ADD_STR(p->places, stream, place);
+	return place;
+}
+
+/* Puts `shown` (taken) in place of what was known of the person. */
+static void person_put(struct presence *p, struct place *place, const char *key, const char *node, json_t *shown)
+{
+	struct person *who;
+
+	HASH_FIND_STR(place->people, key, who);
+	if (!who) {
+		who = HASH_COUNT(place->people) < PRESENCE_PER_STREAM_MAX ? calloc(1, sizeof(*who)) : NULL;
+		if (!who) {
+			json_decref(shown);
+			return;
+		}
+		strcpy(who->key, key);
+		strcpy(who->node, node);
+		HASH_ADD_STR(place->people, key, who);
+	}
+	json_decref(who->shown);
+	who->shown = shown;
+	who->is_dirty = true;
+	mark(p, place);
+}
+
+void presence_put(struct presence *p, const char *stream, const char *key, const struct caller *c, json_t *state)
+{
+	struct place *place = place_get(p, stream);
+	json_t *shown = json_pack("{s:s, s:s, s:s, s:s}", "conn", key, "member", c->member, "name", c->name,
+		"organisation", c->organisation);
+
+	if (!place || !shown) {
+		json_decref(state);
+		json_decref(shown);
+		return;
+	}
+	if (state)
+		json_object_update_new(shown, state);
+	person_put(p, place, key, "", shown);
+}
+
+static void person_leave(struct presence *p, struct place *place, struct person *who)
+{
+	json_array_append_new(place->left, json_string(who->key));
+	if (who->node[0] == '\0')
+		json_array_append_new(place->left_ours, json_string(who->key));
+	person_free(place, who);
+	mark(p, place);
+}
+
+void presence_leave(struct presence *p, const char *stream, const char *key)
+{
+	struct place *place = place_find(p, stream);
+	struct person *who = NULL;
+
+	if (place)
+		HASH_FIND_STR(place->people, key, who);
+	if (who)
+		person_leave(p, place, who);
+}
+
+json_t *presence_list(struct presence *p, const char *stream, const char *but_key)
+{
+	struct place *place = place_find(p, stream);
+	json_t *list = json_array();
+	struct person *who, *next;
+
+	if (place)
+		HASH_ITER(hh, place->people, who, next)
+			if (strcmp(who->key, but_key) != 0)
+				json_array_append(list, who->shown);
+	return list;
+}
+
+void presence_forget_stream(struct presence *p, const char *stream)
+{
+	struct place *place = place_find(p, stream);
+	struct person *who, *next;
+
+	if (!place)
+		return;
+	HASH_ITER(hh, place->people, who, next) /* others' are not followed any more */
+		if (who->node[0])
+			person_free(place, who);
+}
+
+/* What changed in one place: a message for who looks here, and our own people's part for the other nodes. */
+static void place_tell(struct presence *p, struct place *place, json_t *for_bus)
+{
+	json_t *present = json_array(), *ours = json_array(), *message;
+	struct person *who, *next;
+	char *text;
+
+	HASH_ITER(hh, place->people, who, next) {
+		if (!who->is_dirty)
+			continue;
+		who->is_dirty = false;
+		json_array_append(present, who->shown);
+		if (who->node[0] == '\0')
+			json_array_append(ours, who->shown);
+	}
+	if (json_array_size(ours) + json_array_size(place->left_ours) > 0)
+		json_array_append_new(for_bus, json_pack("{s:s, s:O, s:O}", "stream", place->stream, "present", ours,
+			"left", place->left_ours));
+	message = kd_notice_message("presence.changed", json_pack("{s:s, s:o, s:O}", "stream", place->stream,
+		"present", present, "left", place->left));
+	text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+	if (text)
+		p->send(p->owner, place->stream, text, strlen(text));
+	free(text);
+	json_decref(message);
+	json_decref(ours);
+	json_decref(place->left); /* the bus keeps its own reference to left_ours */
+	json_decref(place->left_ours);
+	place->left = json_array();
+	place->left_ours = json_array();
+}
+
+static void presence_tick(void *owner)
+{
+	struct presence *p = owner;
+	struct place *place, *next;
+	json_t *for_bus = json_array();
+
+	p->is_ticking = false;
+	HASH_ITER(hh, p->places, place, next) {
+		if (place->is_dirty) {
+			place->is_dirty = false;
+			place_tell(p, place, for_bus);
+		}
+		if (!place->people)
+			place_free(p, place);
+	}
+	if (p->bus && json_array_size(for_bus) > 0)
+		bus_presence(p->bus, for_bus);
+	else
+		json_decref(for_bus);
+}
+
+/* --- from other nodes ------------------------------------------------------------------------------ */
+
+void presence_heard(struct presence *p, const char *node, const json_t *streams)
+{
+	json_t *item, *shown, *left;
+	size_t i, k;
+
+	json_array_foreach(streams, i, item) {
+		const char *stream = json_string_value(json_object_get(item, "stream"));
+		struct place *place = stream && strlen(stream) < STREAM_NAME_SIZE ? place_find(p, stream) : NULL;
+
+		if (!place) /* nobody looks at it here */
+			continue;
+		json_array_foreach(json_object_get(item, "present"), k, shown) {
+			const char *key = json_string_value(json_object_get(shown, "conn"));
+			if (key && strlen(key) < KEY_SIZE && strlen(node) < ID_SIZE)
+				person_put(p, place, key, node, json_incref(shown));
+		}
+		json_array_foreach(json_object_get(item, "left"), k, left) {
+			struct person *who = NULL;
+			if (json_is_string(left))
+				HASH_FIND_STR(place->people, json_string_value(left), who);
+			if (who && strcmp(who->node, node) == 0)
+				person_leave(p, place, who);
+		}
+	}
+}
+
+void presence_tell(struct presence *p, const char *stream)
+{
+	struct place *place = place_find(p, stream);
+	struct person *who, *next;
+
+	if (!place)
+		return;
+	HASH_ITER(hh, place->people, who, next)
+		if (who->node[0] == '\0')
+			who->is_dirty = true;
+	mark(p, place);
+}
+
+void presence_lose_node(struct presence *p, const char *node)
+{
+	struct place *place, *next;
+	struct person *who, *who_next;
+
+	HASH_ITER(hh, p->places, place, next)
+		HASH_ITER(hh, place->people, who, who_next)
+			if (strcmp(who->node, node) == 0)
+				person_leave(p, place, who);
+}

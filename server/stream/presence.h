@@ -1,0 +1,29 @@
+/* presence.h - who is where, cursors, drags in flight: never stored, coalesced per tick, newest wins. */
+#ifndef STREAM_PRESENCE_H
+#define STREAM_PRESENCE_H
+#include "stream/access.h"
+#include <jansson.h>
+struct loop; struct bus; struct presence;
+
+#define PRESENCE_TICK_MS 50
+#define PRESENCE_PER_STREAM_MAX 1000
+
+/* A presence.changed message for everyone who looks at `stream`. */
+typedef void presence_send(void *owner, const char *stream, const char *text, size_t len);
+
+struct presence *presence_create(struct loop *loop, presence_send *send, void *owner);
+void presence_destroy(struct presence *p);
+void presence_set_bus(struct presence *p, struct bus *bus);
+
+/* `key` names the connection on all nodes. `state` holds what the person says of themselves (cursor, held, editing,
+ * typing); taken; NULL: just here. Joining twice only renews. */
+void presence_put(struct presence *p, const char *stream, const char *key, const struct caller *c, json_t *state);
+void presence_leave(struct presence *p, const char *stream, const char *key);
+json_t *presence_list(struct presence *p, const char *stream, const char *but_key); /* new array, without the asker */
+void presence_forget_stream(struct presence *p, const char *stream); /* nobody looks at it here any more */
+
+/* From the bus. */
+void presence_heard(struct presence *p, const char *node, const json_t *streams);
+void presence_tell(struct presence *p, const char *stream); /* another node asks who is here */
+void presence_lose_node(struct presence *p, const char *node);
+#endif

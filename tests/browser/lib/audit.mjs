@@ -1,0 +1,45 @@
+/* audit.mjs - what is looked at on every screen: accessibility by axe, and whether it fits. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
+
+/** Before the first page: scripts that come later would be against the page's policy. */
+export const bringAxe = (context) => context.addInitScript({ content: axe })
+
+/** What axe finds on the page as it stands, serious and critical. */
+export function findings(page) {
+  return page.evaluate(async (tags) => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: tags, resultTypes: ['violations'] })
+    const say = (node) => `${node.target.join(' ')}: ${[...node.any, ...node.all, ...node.none][0]?.message ?? ''}`
+    return violations
+      .filter((one) => one.impact === 'serious' || one.impact === 'critical')
+      .map((one) => ({ rule: one.id, help: one.help, nodes: one.nodes.slice(0, 3).map(say) }))
+  }, tags)
+}
+
+/** Fails when the page is wider than the window. */
+export async function assertFits(page, what) {
+  const { beyond, wide } = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    const wide = [...document.body.querySelectorAll('*')]
+      .filter((one) => one.getBoundingClientRect().right > width + 1 && !one.closest('[role=application], dialog:not([open])'))
+      .slice(0, 3)
+      .map((one) => `${one.tagName.toLowerCase()}.${one.className}`)
+    return { beyond: document.documentElement.scrollWidth - width, wide }
+  })
+  assert.ok(beyond <= 0, `${what} scrolls sideways by ${beyond} px: ${wide.join(', ')}`)
+}
+
+/** Waits until nothing moves on the page. */
+export function standsStill(page) {
+  return page.evaluate(async () => {
+    await document.fonts.ready
+    for (let still = 0; still < 3; still++) {
+      await new Promise(requestAnimationFrame)
+      if (document.getAnimations().some((one) => one.playState === 'running')) still = -1
+    }
+  })
+}

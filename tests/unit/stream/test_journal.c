@@ -1,0 +1,271 @@
+/* The journal on a real database: gapless numbers, one failure that harms nobody, ops that are done once, and
+ * two nodes that write to the same stream at the same time. */
+#include "../db/fixture.h"
+#include "stream/journal.h"
+#include "base/id.h"
+#include "journal_sql.h"
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STREAM "01890000-0000-7000-8000-0000000000f1"
+#define OTHER "01890000-0000-7000-8000-0000000000f2"
+#define ACTOR "01890000-0000-7000-8000-00000000000a"
+
+static const char schema[] =
+	"CREATE TABLE stream (id uuid PRIMARY KEY, kind text NOT NULL, head bigint NOT NULL DEFAULT 0);"
+	"CREATE TABLE event (stream_id uuid NOT NULL REFERENCES stream (id), seq bigint NOT NULL, at timestamptz NOT NULL, actor uuid,"
+	" op uuid, type text NOT NULL, body jsonb NOT NULL, result jsonb, PRIMARY KEY (stream_id, seq));"
+	"CREATE UNIQUE INDEX event_op ON event (actor, op) WHERE op IS NOT NULL;"
+	"CREATE FUNCTION ms(t timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT (extract(epoch FROM t) * 1000)::bigint $$;"
+	"CREATE TABLE note (text text PRIMARY KEY);"
+	"INSERT INTO stream VALUES ('" STREAM "', 'board')";
+
+static const struct db_stmt Q_NOTE = { "note_add", "INSERT INTO note VALUES ($1)", 1 };
+
+struct writer { /* one command: writes a note, tells of it */
+	struct change change;
+	struct world *world;
+	char op[ID_SIZE];
+	const char *note;
+	bool refuses;      /* the rule says no after it has written */
+	bool has_ended, was_ok;
+	enum kd_code code;
+	int64_t seq;
+	json_t *result;
+};
+
+static struct world *open_world(const char *database)
+{
+	static const struct db_stmt *statements[16];
+	size_t n = 0;
+
+	for (const struct db_stmt *const *s = journal_statements; *s; s++)
+		statements[n++] = *s;
+	statements[n++] = &Q_NOTE;
+	return world_create(database, statements, (struct world_options){ .pool_size = 4 });
+}
+
+static void writer_noted(void *owner, const struct db_rows *rows, const struct err *err)
+{
+	struct writer *w = owner;
+	struct err no;
+
+	(void)rows;
+	if (err) {
+		change_undo(&w->change, err);
+		return;
+	}
+	w->seq = change_emit(&w->change, "note.added", json_pack("{s:s}", "text", w->note));
+	if (!w->refuses) {
+		change_finish(&w->change, json_pack("{s:I}", "seq", (json_int_t)w->seq));
+		return;
+	}
+	err_set(&no, KD_E_FORBIDDEN, "no");
+	change_undo(&w->change, &no);
+}
+
+static void writer_turn(struct change *ch)
+{
+	struct writer *w = (struct writer *)ch;
+	const char *params[] = { w->note };
+
+	change_query(ch, &Q_NOTE, params, writer_noted, w);
+}
+
+static void writer_ended(struct change *ch, const struct err *err)
+{
+	struct writer *w = (struct writer *)ch;
+
+	w->has_ended = true;
+	w->was_ok = err == NULL;
+	w->code = err ? err->code : KD_OK;
+	w->result = json_incref(ch->result);
+	w->world->answers++;
+}
+
+static void submit(struct journal *j, struct world *world, struct writer *w, const char *note, const char *op)
+{
+	w->world = world;
+	w->note = note;
+	if (op)
+		strcpy(w->op, op);
+	else
+		id_make(w->op);
+	strcpy(w->change.kind, "board");
+	strcpy(w->change.id, STREAM);
+	w->change.actor = ACTOR;
+	w->change.op = w->op;
+	w->change.at_ms = 1000;
+	w->change.turn = writer_turn;
+	w->change.ended = writer_ended;
+	journal_submit(j, &w->change);
+}
+
+struct heard {
+	int commits;
+	int64_t next;      /* the number that must come */
+	bool is_gapless;
+};
+
+static void committed(void *owner, const char *kind, const char *id, int64_t first, const json_t *events, const struct access *access)
+{
+	struct heard *h = owner;
+	json_t *ev;
+	size_t i;
+
+	(void)access;
+	cr_assert_str_eq(kind, "board");
+	cr_assert_str_eq(id, STREAM);
+	h->commits++;
+	json_array_foreach(events, i, ev)
+		if (json_integer_value(json_object_get(ev, "seq")) != first + (int64_t)i)
+			h->is_gapless = false;
+	if (h->next && first != h->next)
+		h->is_gapless = false;
+	h->next = first + (int64_t)json_array_size(events);
+}
+
+Test(journal, those_who_wait_together_share_a_commit_and_numbers_have_no_gaps)
+{
+	const char *database = pg_newdb(schema);
+	struct world *world = open_world(database);
+	struct heard heard = { .is_gapless = true };
+	struct journal *j = journal_create(world->db, committed, &heard);
+	struct writer w[50] = { 0 };
+	char notes[50][32];
+
+	world_until_up(world);
+	for (int i = 0; i < 50; i++) {
+		snprintf(notes[i], sizeof(notes[i]), "note %d", i);
+		submit(j, world, &w[i], notes[i], NULL);
+	}
+	world_until_answers(world, 50);
+	for (int i = 0; i < 50; i++) {
+		cr_assert(w[i].was_ok);
+		cr_assert_eq(w[i].seq, i + 1);
+	}
+	cr_assert(heard.is_gapless);
+	cr_assert_leq(heard.commits, 2, "%d commits for what came at once", heard.commits);
+	cr_assert_eq(pg_int(world->admin, "SELECT head FROM stream"), 50);
+	cr_assert_eq(pg_int(world->admin, "SELECT count(*) FROM event"), 50);
+	cr_assert(journal_is_idle(j));
+	for (int i = 0; i < 50; i++)
+		json_decref(w[i].result);
+	journal_destroy(j);
+	world_destroy(world);
+}
+
+Test(journal, a_refused_or_failed_change_undoes_only_itself)
+{
+	struct world *world = open_world(pg_newdb(schema));
+	struct heard heard = { .is_gapless = true };
+	struct journal *j = journal_create(world->db, committed, &heard);
+	struct writer w[4] = { { .refuses = false }, { .refuses = true }, { .refuses = false }, { .refuses = false } };
+
+	world_until_up(world);
+	submit(j, world, &w[0], "a", NULL);
+	submit(j, world, &w[1], "b", NULL);
+	submit(j, world, &w[2], "a", NULL); /* breaks the primary key */
+	submit(j, world, &w[3], "c", NULL);
+	world_until_answers(world, 4);
+	cr_assert(w[0].was_ok && w[3].was_ok);
+	cr_assert_eq(w[1].code, KD_E_FORBIDDEN);
+	cr_assert_eq(w[2].code, KD_E_CONFLICT);
+	cr_assert_eq(w[3].seq, 2, "numbers of what was undone are used again");
+	cr_assert_eq(pg_int(world->admin, "SELECT count(*) FROM note WHERE text IN ('a', 'c')"), 2);
+	cr_assert_eq(pg_int(world->admin, "SELECT count(*) FROM note"), 2);
+	cr_assert_eq(pg_int(world->admin, "SELECT head FROM stream"), 2);
+	for (int i = 0; i < 4; i++)
+		json_decref(w[i].result);
+	journal_destroy(j);
+	world_destroy(world);
+}
+
+Test(journal, a_repeated_op_gets_its_first_answer_also_within_one_batch)
+{
+	struct world *world = open_world(pg_newdb(schema));
+	struct heard heard = { .is_gapless = true };
+	struct journal *j = journal_create(world->db, committed, &heard);
+	struct writer w[3] = { 0 };
+	char op[ID_SIZE];
+
+	world_until_up(world);
+	id_make(op);
+	submit(j, world, &w[0], "once", op);
+	submit(j, world, &w[1], "once", op);
+	world_until_answers(world, 2);
+	submit(j, world, &w[2], "once", op);
+	world_until_answers(world, 3);
+	for (int i = 0; i < 3; i++) {
+		cr_assert(w[i].was_ok);
+		cr_assert_eq(json_integer_value(json_object_get(w[i].result, "seq")), 1);
+		json_decref(w[i].result);
+	}
+	cr_assert_eq(pg_int(world->admin, "SELECT count(*) FROM event"), 1);
+	journal_destroy(j);
+	world_destroy(world);
+}
+
+Test(journal, an_unknown_stream_and_one_of_another_kind_are_not_found)
+{
+	struct world *world = open_world(pg_newdb(schema));
+	struct heard heard = { .is_gapless = true };
+	struct journal *j = journal_create(world->db, committed, &heard);
+	struct writer w = { .world = world, .note = "x" };
+
+	world_until_up(world);
+	strcpy(w.change.kind, "thread"); /* it is a board */
+	strcpy(w.change.id, STREAM);
+	w.change.actor = ACTOR;
+	w.change.turn = writer_turn;
+	w.change.ended = writer_ended;
+	journal_submit(j, &w.change);
+	world_until_answers(world, 1);
+	cr_assert_eq(w.code, KD_E_NOT_FOUND);
+	strcpy(w.change.id, OTHER);
+	journal_submit(j, &w.change);
+	world_until_answers(world, 2);
+	cr_assert_eq(w.code, KD_E_NOT_FOUND);
+	cr_assert_eq(pg_int(world->admin, "SELECT count(*) FROM note"), 0);
+	journal_destroy(j);
+	world_destroy(world);
+}
+
+/* D4: 32 writers on two nodes, each writing again as soon as it is answered. */
+Test(journal, thirty_two_writers_on_two_nodes_number_without_gaps, .timeout = 60)
+{
+	enum { WRITERS = 32, ROUNDS = 10 };
+	char *database = strdup(pg_newdb(schema));
+	struct world *worlds[2] = { open_world(database), open_world(database) };
+	struct heard heard[2] = { { .is_gapless = true }, { .is_gapless = true } };
+	struct journal *j[2];
+	static struct writer w[WRITERS];
+	static char notes[WRITERS][ROUNDS][40];
+
+	for (int n = 0; n < 2; n++) {
+		world_until_up(worlds[n]);
+		j[n] = journal_create(worlds[n]->db, committed, &heard[n]);
+	}
+	for (int round = 0; round < ROUNDS; round++) {
+		for (int i = 0; i < WRITERS; i++) {
+			snprintf(notes[i][round], sizeof(notes[i][round]), "%d of %d", round, i);
+			submit(j[i % 2], worlds[i % 2], &w[i], notes[i][round], NULL);
+		}
+		while (worlds[0]->answers + worlds[1]->answers < (round + 1) * WRITERS)
+			for (int n = 0; n < 2; n++)
+				world_for(worlds[n], 1); /* both hold the row's lock by turns */
+		for (int i = 0; i < WRITERS; i++) {
+			cr_assert(w[i].was_ok, "round %d, writer %d: %d", round, i, w[i].code);
+			json_decref(w[i].result);
+		}
+	}
+	cr_assert_eq(pg_int(worlds[0]->admin, "SELECT head FROM stream"), WRITERS * ROUNDS);
+	cr_assert_eq(pg_int(worlds[0]->admin, "SELECT count(*) FROM event"), WRITERS * ROUNDS);
+	cr_assert_eq(pg_int(worlds[0]->admin, "SELECT max(seq) - min(seq) + 1 FROM event"), WRITERS * ROUNDS);
+	for (int n = 0; n < 2; n++) {
+		journal_destroy(j[n]);
+		world_destroy(worlds[n]);
+	}
+	free(database);
+}
