@@ -12,6 +12,11 @@ export const bringAxe = (context) => context.addInitScript({ content: axe })
 /** What axe finds on the page as it stands, serious and critical. */
 export function findings(page) {
   return page.evaluate(async (tags) => {
+    // Rows outside the window that the browser leaves out (content-visibility) keep the colours of the last theme until
+    // they are drawn again: all are drawn, which also lets axe see them.
+    const all = new CSSStyleSheet()
+    all.replaceSync('* { content-visibility: visible !important }')
+    document.adoptedStyleSheets = [all]
     const { violations } = await globalThis.axe.run(document, { runOnly: tags, resultTypes: ['violations'] })
     const say = (node) => `${node.target.join(' ')}: ${[...node.any, ...node.all, ...node.none][0]?.message ?? ''}`
     return violations
