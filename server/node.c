@@ -160,7 +160,8 @@ static bool open_account(struct node *n, struct err *err)
 	n->account = account_create(n->loop, n->db, &(struct account_config){
 		.origin = s->origins[0], .asks_per_address = (int)s->asks_per_address,
 		.redeems_per_address = (int)s->redeems_per_address,
-		.mail = { .url = s->mail_url, .user = s->mail_user, .password = s->mail_password, .from = s->mail_from,
+		.mail = { .url = s->mail_url, .user = s->mail_user, .password = s->mail_password,
+			.ca_file = s->mail_ca_file, .from = s->mail_from,
 			.folder = s->mail_folder, .may_be_clear = s->mail_may_be_clear } }, err);
 	if (n->account)
 		rpc_set_domain(n->rpc, "account", n->account);

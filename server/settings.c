@@ -73,6 +73,7 @@ const struct config_key settings_keys[] = {
 	TEXT("mail.user", mail_user, "", 200, "Name to sign in with at the mail server; empty: without."),
 	{ .key = "mail.password_file", .type = CONFIG_SECRET, .offset = AT(mail_password), .initial = "", .max = 1000,
 	  .doc = "File that holds the password for the mail server." },
+	TEXT("mail.ca_file", mail_ca_file, "", 1000, "File of certificates that vouch for the mail server; empty: those of the host."),
 	TEXT("mail.from", mail_from, "korsdrag@localhost", 200, "Address that our mail comes from."),
 	TEXT("mail.folder", mail_folder, "", 1000, "Write each mail to a file here and to the log instead of sending it."),
 	YESNO("mail.may_be_clear", mail_may_be_clear, "no", "Mail may go unencrypted to a server without STARTTLS."),

@@ -12,7 +12,7 @@ struct settings {
 	int64_t database_pool, database_statement_ms, database_queue_ms;
 	bool database_allow_unsafe;
 
-	const char *mail_url, *mail_user, *mail_password, *mail_from, *mail_folder;
+	const char *mail_url, *mail_user, *mail_password, *mail_ca_file, *mail_from, *mail_folder;
 	bool mail_may_be_clear;
 
 	int log_level, log_format;

@@ -18,6 +18,7 @@ struct mailer_config {    /* borrowed for the mailer's life */
 	const char *url;  /* "smtp://mail.example.se:587" or "smtps://…:465"; NULL or "": none */
 	const char *user; /* NULL or "": without signing in */
 	const char *password;
+	const char *ca_file; /* certificates that vouch for the server, as PEM; NULL or "": the host's */
 	const char *from;   /* "korsdrag@example.se"; mails are from "Korsdrag <…>" */
 	const char *folder; /* each mail becomes a file here instead; NULL or "": none */
 	bool may_be_clear;  /* smtp:// to a server without STARTTLS is allowed (one on the same host) */

@@ -5,10 +5,12 @@
 #include "account/mailer_private.h"
 #include "base/log.h"
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <utlist.h>
 
 #define CONNECT_MS 5000L
@@ -30,6 +32,11 @@ struct smtp {
 	struct smtp_socket *sockets;
 	struct letter *under_way;
 };
+
+static bool is_given(const char *text)
+{
+	return text && text[0];
+}
 
 /* libcurl says QUIT before it closes a connection, and waits for the answer without giving the loop a turn. A
  * socket that is shut down already makes that end at once. */
@@ -178,7 +185,11 @@ static bool set_up(CURL *easy, const struct mailer_config *config, struct letter
 	SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	SET(CURLOPT_USE_SSL, config->may_be_clear ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL);
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (config->user && config->user[0]) {
+	if (is_given(config->ca_file)) {
+		SET(CURLOPT_CAINFO, config->ca_file);
+		SET(CURLOPT_CAPATH, NULL); /* nor the host's besides */
+	}
+	if (is_given(config->user)) {
 		SET(CURLOPT_USERNAME, config->user);
 		SET(CURLOPT_PASSWORD, config->password ? config->password : "");
 	}
@@ -226,6 +237,11 @@ struct smtp *smtp_create(struct mailer *m, struct loop *loop, struct err *err)
 
 	if (strncmp(url, "smtp://", 7) != 0 && strncmp(url, "smtps://", 8) != 0) {
 		err_set(err, KD_E_INVALID, "the mail server's address begins with smtp:// or smtps://");
+		return NULL;
+	}
+	if (is_given(m->config.ca_file) && access(m->config.ca_file, R_OK) != 0) {
+		err_set(err, KD_E_INVALID, "the mail server's certificates in %s cannot be read: %s", m->config.ca_file,
+		        strerror(errno));
 		return NULL;
 	}
 	s = calloc(1, sizeof(*s));
