@@ -167,20 +167,17 @@ static bool value_read(const struct decoder *d, const struct kd_field *f, const 
 	return codec_fault(d->fault, KD_E_INTERNAL, path, "has no type in its table");
 }
 
+/* The first key that no row has; there is one, for the object holds more keys than rows were found for. */
 static const char *unknown_key(const struct kd_field *fields, const json_t *in)
 {
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)in, key, value) {
+	for (void *at = json_object_iter((json_t *)in);; at = json_object_iter_next((json_t *)in, at)) {
 		const struct kd_field *f = fields;
 
-		while (f->name && strcmp(f->name, key) != 0)
+		while (f->name && strcmp(f->name, json_object_iter_key(at)) != 0)
 			f++;
 		if (!f->name)
-			return key;
+			return json_object_iter_key(at);
 	}
-	return NULL;
 }
 
 static bool object_read(const struct decoder *d, const struct kd_field *fields, const json_t *in,

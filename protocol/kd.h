@@ -44,11 +44,15 @@ struct kd_error_info {
 const struct kd_error_info *kd_error_info(enum kd_code code);
 extern const struct kd_error_info kd_error_table[]; /* ends with name == NULL */
 
+/* The limit that a message went beyond, for who counts them. */
+enum kd_limit { KD_LIMIT_NONE, KD_LIMIT_BYTES, KD_LIMIT_NESTING, KD_LIMIT_VALUES, KD_LIMIT_KEYS, KD_LIMIT_CONTAINERS, KD_LIMITS };
+
 /* What is wrong with a piece of input. `field` is a JSON pointer into params ("/text", "/cards/3/x"). */
 struct kd_fault {
 	enum kd_code code;
 	char field[128];
 	char reason[200]; /* a sentence without a full stop: "must be at most 200 characters" */
+	enum kd_limit limit;
 };
 
 /* --- fields ----------------------------------------------------------------------------------- */
@@ -86,7 +90,7 @@ struct kd_field {
 	bool is_opt_struct; /* the member is one of the kd_opt_ structs */
 	bool is_pointer;    /* KD_TYPE_OBJECT: the member is a pointer */
 	size_t offset;
-	double min, max;            /* numbers: range; text: code points; lists: count */
+	double min, max;            /* numbers: range; text: code points; lists: at most so many */
 	const char *const *words;   /* KD_TYPE_ENUM and lists of words: NULL-terminated */
 	const struct kd_field *sub; /* objects and lists of objects */
 	const char *sub_name;       /* what the source calls `sub`: "kd_person_fields" becomes the schema Person */
@@ -222,8 +226,6 @@ bool kd_scan(const char *text, size_t len, const struct kd_scan_limits *limits, 
 
 /* kd_scan, then jansson with JSON_REJECT_DUPLICATES. NULL on failure. */
 json_t *kd_parse(const char *text, size_t len, const struct kd_scan_limits *limits, struct kd_fault *ret_fault) KD_MUST_CHECK;
-
-#define KD_BATCH_MAX 20
 
 /* One request of a message. `method` and `params` are borrowed from the message's JSON. `id` is NULL
  * for a notification; otherwise a string (at most 64 bytes) or an integer. */

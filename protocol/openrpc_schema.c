@@ -95,11 +95,8 @@ static json_t *list_schema(struct schemas *s, const struct kd_field *f)
 	const struct kd_field item = {
 		.type = f->item, .min = f->item_min, .max = f->item_max, .words = f->words, .sub = f->sub, .sub_name = f->sub_name,
 	};
-	json_t *list = json_pack("{s:s, s:o, s:o}", "type", "array", "items", schema_of_field(s, &item), "maxItems", number(f->max));
 
-	if (f->min > 0)
-		schema_put(s, list, "minItems", number(f->min));
-	return list;
+	return json_pack("{s:s, s:o, s:o}", "type", "array", "items", schema_of_field(s, &item), "maxItems", number(f->max));
 }
 
 static json_t *json_schema(struct schemas *s, const struct kd_field *f)

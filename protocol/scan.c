@@ -39,7 +39,21 @@ static bool refuse(struct scan *sc, enum kd_code code, const char *format, ...)
 	va_list args;
 
 	sc->fault->code = code;
+	sc->fault->limit = KD_LIMIT_NONE;
 	sc->fault->field[0] = '\0';
+	va_start(args, format);
+	vsnprintf(sc->fault->reason, sizeof(sc->fault->reason), format, args);
+	va_end(args);
+	return false;
+}
+
+static bool refuse_over(struct scan *sc, enum kd_limit limit, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static bool refuse_over(struct scan *sc, enum kd_limit limit, const char *format, ...)
+{
+	va_list args;
+
+	refuse(sc, KD_E_REQUEST, "%s", "");
+	sc->fault->limit = limit;
 	va_start(args, format);
 	vsnprintf(sc->fault->reason, sizeof(sc->fault->reason), format, args);
 	va_end(args);
@@ -216,9 +230,9 @@ static bool open_container(struct scan *sc, enum next *next)
 	int max = sc->limits->max_depth < DEPTH_CEILING ? sc->limits->max_depth : DEPTH_CEILING;
 
 	if (sc->depth == max)
-		return refuse(sc, KD_E_REQUEST, "the message is nested deeper than %d levels", max);
+		return refuse_over(sc, KD_LIMIT_NESTING, "the message is nested deeper than %d levels", max);
 	if (++sc->containers > sc->limits->max_containers)
-		return refuse(sc, KD_E_REQUEST, "the message holds more than %d objects and lists", sc->limits->max_containers);
+		return refuse_over(sc, KD_LIMIT_CONTAINERS, "the message holds more than %d objects and lists", sc->limits->max_containers);
 	sc->is_object[sc->depth] = is_object;
 	sc->keys[sc->depth] = 0;
 	sc->depth++;
@@ -233,7 +247,7 @@ static bool read_value(struct scan *sc, enum next *next)
 	bool is_ok;
 
 	if (++sc->values > sc->limits->max_values)
-		return refuse(sc, KD_E_REQUEST, "the message holds more than %d values", sc->limits->max_values);
+		return refuse_over(sc, KD_LIMIT_VALUES, "the message holds more than %d values", sc->limits->max_values);
 	if (c == '{' || c == '[')
 		return open_container(sc, next);
 	if (c == '"')
@@ -263,7 +277,7 @@ static bool read_key(struct scan *sc, enum next *next)
 	if (ahead(sc) != '"')
 		return refuse_text(sc, "no key");
 	if (++sc->keys[sc->depth - 1] > sc->limits->max_keys)
-		return refuse(sc, KD_E_REQUEST, "an object holds more than %d keys", sc->limits->max_keys);
+		return refuse_over(sc, KD_LIMIT_KEYS, "an object holds more than %d keys", sc->limits->max_keys);
 	if (!skip_string(sc))
 		return false;
 	skip_space(sc);
@@ -315,7 +329,7 @@ bool kd_scan(const char *text, size_t len, const struct kd_scan_limits *limits, 
 	enum next next = NEXT_VALUE;
 
 	if (len > limits->max_bytes)
-		return refuse(&sc, KD_E_REQUEST, "the message is larger than %zu bytes", limits->max_bytes);
+		return refuse_over(&sc, KD_LIMIT_BYTES, "the message is larger than %zu bytes", limits->max_bytes);
 	do {
 		skip_space(&sc);
 		if (!step(&sc, &next))

@@ -83,3 +83,35 @@ void test_mem_end(struct test_mem *m)
 	while (m->count > 0)
 		free(m->pieces[--m->count]);
 }
+
+/* --- jansson's memory ------------------------------------------------------------------------------- */
+
+static long json_left, json_live;
+
+static void *json_alloc(size_t size)
+{
+	if (json_left-- <= 0)
+		return NULL;
+	json_live++;
+	return malloc(size);
+}
+
+static void json_give_back(void *p)
+{
+	if (p)
+		json_live--;
+	free(p);
+}
+
+void json_mem_begin(long left)
+{
+	json_left = left;
+	json_live = 0;
+	json_set_alloc_funcs(json_alloc, json_give_back);
+}
+
+long json_mem_end(void)
+{
+	json_set_alloc_funcs(malloc, free);
+	return json_live;
+}

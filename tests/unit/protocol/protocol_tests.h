@@ -3,6 +3,7 @@
 #define PROTOCOL_TESTS_H
 #include "protocol/kd.h"
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A row of each type, so that one table of wrong values reaches all of them. */
@@ -47,5 +48,9 @@ struct test_mem {
 };
 struct kd_mem test_mem_begin(struct test_mem *m, size_t left);
 void test_mem_end(struct test_mem *m);
+
+/* From here on jansson's allocation number `left` (from 0) and all after it fail; everything that it takes is counted. */
+void json_mem_begin(long left);
+long json_mem_end(void); /* as always again; how many pieces have not been given back */
 
 #endif

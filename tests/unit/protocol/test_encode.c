@@ -99,3 +99,35 @@ Test(encode, what_does_not_fit_is_refused_by_name)
 	test_mem_end(&m);
 	json_decref(in);
 }
+
+Test(encode, memory_that_runs_out_anywhere_gives_nothing_and_no_leak)
+{
+	json_t *in = sample_json(), *more = json_of("{'maybe':{'x':0.5,'y':9.5},'ids':['" SAMPLE_ID "'],'words':['red'],'json':[1]}");
+	struct test_mem m;
+	struct sample s;
+	bool is_done = false;
+	size_t held;
+	long n;
+
+	json_object_update(in, more);
+	cr_assert(decode(&m, in, &s));
+	held = s.json->refcount;
+	for (n = 0; !is_done; n++) {
+		struct kd_fault fault;
+		json_t *out;
+		long live;
+
+		json_mem_begin(n);
+		out = kd_encode_or_fault(sample_fields, &s, &fault);
+		is_done = out != NULL;
+		json_decref(out);
+		live = json_mem_end();
+		cr_assert_eq(live, 0, "%ld pieces are left after %ld allocations", live, n);
+		cr_assert(is_done || fault.code == KD_E_INTERNAL, "after %ld allocations: %d", n, fault.code);
+	}
+	cr_assert_gt(n, 30);
+	cr_assert_eq(s.json->refcount, held, "what was borrowed is given back");
+	test_mem_end(&m);
+	json_decref(more);
+	json_decref(in);
+}

@@ -139,50 +139,63 @@ Test(jsonrpc, what_could_not_be_made_gives_no_half_message)
 
 /* --- memory that runs out ---------------------------------------------------------------------------------- */
 
-static long left, live;
-
-static void *failing_alloc(size_t size)
+Test(jsonrpc, a_message_that_there_is_no_memory_for_is_told_so_and_not_blamed)
 {
-	if (left-- <= 0)
-		return NULL;
-	live++;
-	return malloc(size);
-}
-
-static void failing_free(void *p)
-{
-	if (p)
-		live--;
-	free(p);
-}
-
-Test(jsonrpc, every_failing_allocation_is_borne_without_a_leak)
-{
-	static const char text[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a.b\",\"params\":{\"a\":[1,\"x\",{}]}}";
-	struct kd_fault fault = { .code = KD_E_INVALID, .field = "/a", .reason = "is wrong" };
+	static const char text[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a.b\",\"params\":{\"a\":[1,1.5,\"x\",{},true]}}";
 	bool is_done = false;
 
-	json_set_alloc_funcs(failing_alloc, failing_free);
 	for (long n = 0; !is_done; n++) {
-		json_t *parsed, *ok, *error, *notice;
-		struct kd_fault parse_fault = { 0 };
+		struct kd_fault fault = { 0 };
+		json_t *parsed;
+		long live;
 
-		left = n;
-		live = 0;
-		parsed = kd_parse(text, sizeof(text) - 1, &kd_scan_limits_default, &parse_fault);
-		left = n;
-		ok = kd_response_ok(NULL, json_object());
-		left = n;
-		error = kd_response_error(NULL, &fault, 5);
-		left = n;
-		notice = kd_notice_message("hint", json_object());
-		is_done = parsed && ok && error && notice;
+		json_mem_begin(n);
+		parsed = kd_parse(text, sizeof(text) - 1, &kd_scan_limits_default, &fault);
+		is_done = parsed != NULL;
 		json_decref(parsed);
-		json_decref(ok);
-		json_decref(error);
-		json_decref(notice);
-		cr_assert_eq(live, 0, "after %ld allocations", n);
+		live = json_mem_end();
+		cr_assert_eq(live, 0, "%ld pieces are left after %ld allocations", live, n);
+		cr_assert_eq(fault.code, is_done ? KD_OK : KD_E_BUSY, "after %ld allocations: %d %s", n, fault.code, fault.reason);
 		cr_assert_lt(n, 1000);
 	}
-	json_set_alloc_funcs(malloc, free);
+}
+
+static json_t *an_answer(void)
+{
+	return kd_response_ok(NULL, json_object());
+}
+
+static json_t *an_error(void)
+{
+	struct kd_fault fault = { .code = KD_E_INVALID, .field = "/a", .reason = "is wrong" };
+
+	return kd_response_error(NULL, &fault, 5);
+}
+
+static json_t *a_notice(void)
+{
+	return kd_notice_message("hint", json_object());
+}
+
+Test(jsonrpc, every_answer_is_whole_or_none)
+{
+	static json_t *(*const makers[])(void) = { an_answer, an_error, a_notice };
+
+	for (size_t i = 0; i < 3; i++) {
+		bool is_done = false;
+
+		for (long n = 0; !is_done; n++) {
+			json_t *message;
+			long live;
+
+			json_mem_begin(n);
+			message = makers[i]();
+			is_done = message != NULL;
+			cr_assert(!message || json_object_size(message) == 3, "half a message after %ld allocations", n);
+			json_decref(message);
+			live = json_mem_end();
+			cr_assert_eq(live, 0, "%ld pieces are left after %ld allocations", live, n);
+			cr_assert_lt(n, 1000);
+		}
+	}
 }
