@@ -144,6 +144,27 @@ test('a page loaded anew while something waits keeps it, and sends it once', asy
   await eventually(async () => assert.deepEqual(await replies(trafik), ['Svar sparat'], 'once and no more'))
 })
 
+for (const who of ['trafik', 'soder'])
+  test(`a browser that loses its network says so at once, and is back at once with it (${who === 'soder' ? 'English' : 'Swedish'})`, async () => {
+    const path = await makeThread('Utan nät')
+    const here = await on.enter(on.network[who], 1)
+    await here.goto(path)
+    await here.title('Utan nät').waitFor()
+    const line = here.page.locator('[data-connection]')
+    // The connection's own pulse would tell after half a minute, and a server that is away only after a while.
+    const soon = { timeout: 3_000 }
+    await here.context.setOffline(true)
+    await line.getByText(here.says('away'), { exact: true }).waitFor(soon)
+    await here.page.getByRole('status').getByText(here.says('connection_lost')).waitFor({ ...soon, state: 'attached' })
+    await write(here, 'Svar utan-nät')
+    await line.getByText(here.says('away_waiting', { count: 1 }), { exact: true }).waitFor(soon)
+    await here.context.setOffline(false)
+    await line.waitFor({ ...soon, state: 'detached' })
+    await here.page.getByText(here.says('on_its_way')).waitFor({ state: 'detached' })
+    const { snapshot } = await on.network.miljo.call('stream.open', { stream: `thread:${path.slice('/thread/'.length)}` })
+    assert.deepEqual(snapshot.posts.map((post) => post.text), ['Början.', 'Svar utan-nät'], 'what was written meanwhile has come, once')
+  })
+
 test('what waits goes with the sign-out', async () => {
   const board = await makeBoard(on, { loose: ['Kvar'] })
   const trafik = await on.enter(on.network.trafik, 1)

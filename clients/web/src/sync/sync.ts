@@ -98,9 +98,15 @@ export class Sync {
     this.#timer = setInterval(() => void this.#takeOver(), TAKE_OVER_EVERY_MS)
   }
 
-  /** The network is back, or the page is looked at again. */
+  /** Somebody asks for it, or the page is looked at again. */
   tryNow(): void {
     this.#rpc.tryNow()
+  }
+
+  /** What the browser says of its network. */
+  networkIs(isThere: boolean): void {
+    if (isThere) this.#rpc.networkBack()
+    else this.#rpc.networkLost()
   }
 
   /** Everything of this member leaves this browser; the session itself is ended by the caller. */

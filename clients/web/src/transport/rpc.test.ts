@@ -59,6 +59,28 @@ test('back in sight or on line, it does not wait out the pause', () => {
   expect(server.sockets).toHaveLength(2)
 })
 
+test('a network that is lost is given up at once and tried again; one that is back is not waited for', async () => {
+  const rpc = open()
+  const call = rpc.call('space.list', {})
+  rpc.networkLost()
+  await expect(call).rejects.toMatchObject({ why: 'disconnected' })
+  expect(rpc.state).toBe('waiting')
+  vi.advanceTimersByTime(500)
+  expect(rpc.state).toBe('connecting')
+  rpc.networkBack()
+  expect(server.sockets).toHaveLength(3)
+  server.socket.onopen?.()
+  expect(rpc.state).toBe('open')
+})
+
+test('whoever is signed out stays so, whatever the network does', () => {
+  const rpc = open()
+  server.socket.cut(4401)
+  rpc.networkLost()
+  rpc.networkBack()
+  expect(rpc.state).toBe('signed_out')
+})
+
 test('4401 means signed out, and is not tried again', () => {
   const rpc = open()
   server.socket.cut(4401)

@@ -77,12 +77,30 @@ export class Rpc {
     this.#setState(state)
   }
 
-  /** The network came back or the page came to sight: no reason to wait out the pause, nor to trust a
+  /** Somebody asks for it, or the page came to sight: no reason to wait out the pause, nor to trust a
    * connection that may have died unheard. */
   tryNow(): void {
     if (this.state === 'open') return this.#ask(5_000)
     if (this.state !== 'waiting') return
     clearTimeout(this.#timer)
+    this.#connect()
+  }
+
+  /** The browser has lost its network. That is a hint, not the truth (a server on the same machine still answers), so
+   * what there was is given up and the next try tells. */
+  networkLost(): void {
+    if (this.state !== 'open' && this.state !== 'connecting') return
+    clearTimeout(this.#timer)
+    this.#dropSocket('disconnected')
+    this.#failures = 0
+    this.#wait(false)
+  }
+
+  /** The network is back: a try that was begun without it would wait for nothing. */
+  networkBack(): void {
+    if (this.state !== 'connecting') return this.tryNow()
+    clearTimeout(this.#timer)
+    this.#dropSocket('disconnected')
     this.#connect()
   }
 
