@@ -38,23 +38,24 @@ export class Person {
       document.addEventListener('securitypolicyviolation', (event) =>
         console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))
     })
-    person.page = await person.newPage()
+    person.#watch()
+    person.page = await person.context.newPage()
     return person
+  }
+
+  /** All pages of the window, also those that a page opens. */
+  #watch() {
+    this.context.on('console', (message) => {
+      if (message.type() === 'error' && !isExpected(message)) this.complaints.push(message.text())
+    })
+    this.context.on('weberror', (error) => this.complaints.push(String(error.error())))
+    this.context.on('page', (page) => page.on('crash', () => this.complaints.push(`the page ${page.url()} crashed`)))
   }
 
   /** The language in which the page is read from now on. */
   speaks(locale) {
     this.locale = locale
     this.says = words(locale)
-  }
-
-  async newPage() {
-    const page = await this.context.newPage()
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !isExpected(message)) this.complaints.push(message.text())
-    })
-    page.on('pageerror', (error) => this.complaints.push(String(error)))
-    return page
   }
 
   goto(path) {
