@@ -87,7 +87,7 @@ static void err_count(const char *sqlstate)
 
 	snprintf(labels, sizeof(labels), "class=\"%.2s\"", *sqlstate ? sqlstate : "08");
 	metric_add(
-	        metric_counter("db_errors_total", "Statements that failed, by SQLSTATE class.", labels), 1);
+	        metric_counter("korsdrag_db_errors_total", "Statements that failed, by SQLSTATE class.", labels), 1);
 }
 
 void db_err_from_result(struct err *err, const PGresult *result, const char *what)

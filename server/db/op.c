@@ -111,7 +111,7 @@ static void op_observe(const struct op *op)
 	static struct metric *seconds;
 
 	if (!seconds)
-		seconds = metric_histogram("db_query_seconds",
+		seconds = metric_histogram("korsdrag_db_query_seconds",
 		        "From asking the database to its answer, waiting for a connection included.", "");
 	metric_observe_us(seconds, clock_mono_us() - op->asked_us);
 }

@@ -35,9 +35,9 @@ struct db *db_create(struct loop *loop, const struct db_config *config)
 	db->statements = config->statements;
 	db->backoff_ms = POOL_BACKOFF_MIN_MS;
 	task_init(&db->refuse, loop, pool_refuse);
-	db->m_ready = metric_gauge("db_connections", "Connections to the database that are ready.", "");
-	db->m_taken = metric_gauge("db_in_transaction", "Connections that a transaction has for itself.", "");
-	db->m_queue = metric_gauge("db_queue", "Queries that wait for a connection.", "");
+	db->m_ready = metric_gauge("korsdrag_db_connections", "Connections to the database that are ready.", "");
+	db->m_taken = metric_gauge("korsdrag_db_in_transaction", "Connections that a transaction has for itself.", "");
+	db->m_queue = metric_gauge("korsdrag_db_queue", "Queries that wait for a connection.", "");
 	db->conninfo = strdup(config->conninfo);
 	db->application = strdup(config->application ? config->application : "korsdrag");
 	db->conns = calloc((size_t)db->pool_size, sizeof(*db->conns));

@@ -47,10 +47,10 @@ Test(pool, answers_ten_thousand_queries_in_flight)
 	for (int i = 0; i < MANY; i++)
 		cr_assert(answers[i].was_ok && atoi(answers[i].text) == i, "query %d: %s", i,
 		        answers[i].err.detail);
-	cr_assert_eq(metric_value(metric_gauge("db_queue", "", "")), 0);
-	cr_assert_eq(metric_value(metric_gauge("db_connections", "", "")), 4);
+	cr_assert_eq(metric_value(metric_gauge("korsdrag_db_queue", "", "")), 0);
+	cr_assert_eq(metric_value(metric_gauge("korsdrag_db_connections", "", "")), 4);
 	world_destroy(w);
-	cr_assert_eq(metric_value(metric_gauge("db_connections", "", "")), 0);
+	cr_assert_eq(metric_value(metric_gauge("korsdrag_db_connections", "", "")), 0);
 	free(answers);
 }
 

@@ -163,7 +163,7 @@ Test(tx, rolled_back_tells_nobody)
 	db_tx_rollback(other);
 	world_for(w, 50);
 	cr_assert_eq(pg_int(w->admin, "SELECT count(*) FROM thing"), 0);
-	cr_assert_eq(metric_value(metric_gauge("db_in_transaction", "", "")), 0);
+	cr_assert_eq(metric_value(metric_gauge("korsdrag_db_in_transaction", "", "")), 0);
 	world_destroy(w);
 }
 
@@ -251,7 +251,7 @@ Test(tx, leaves_connections_for_plain_queries)
 		db_tx_commit(txs[i], answer_end, &ends[i]);
 	}
 	world_for(w, 10);
-	cr_assert_eq(metric_value(metric_gauge("db_in_transaction", "", "")), 2);
+	cr_assert_eq(metric_value(metric_gauge("korsdrag_db_in_transaction", "", "")), 2);
 	cr_assert(ask(w, &q_count).was_ok);
 	cr_assert(!ends[0].is_ended, "the query did not wait for a transaction");
 	for (int i = 0; i < 10; i++) {
