@@ -10,7 +10,7 @@
 #define SERIES_MAX 10000
 #define KEY_MAX 512
 
-enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
+enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM, METRIC_GAUGE_MS };
 
 /* Upper bounds in microseconds; a last bucket holds the rest. */
 static const int64_t bounds_us[] = { 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000,
@@ -125,6 +125,19 @@ struct metric *metric_histogram(const char *name, const char *help, const char *
 	return metric_get(name, help, labels, METRIC_HISTOGRAM);
 }
 
+struct metric *metric_gauge_ms(const char *name, const char *help, const char *labels)
+{
+	return metric_get(name, help, labels, METRIC_GAUGE_MS);
+}
+
+struct metric *metric_refusals(const char *setting)
+{
+	char labels[96];
+
+	snprintf(labels, sizeof labels, "setting=\"%s\"", setting);
+	return metric_counter("korsdrag_limit_refusals_total", "What was refused, dropped or closed by the limit of that setting.", labels);
+}
+
 void metric_add(struct metric *m, int64_t n)
 {
 	m->value += n;
@@ -153,6 +166,16 @@ int64_t metric_value(const struct metric *m)
 	return m->value;
 }
 
+static void value_print(struct buf *out, const char *name, const struct metric *m, enum metric_type type)
+{
+	const char *open = m->labels[0] ? "{" : "", *close = m->labels[0] ? "}" : "";
+
+	if (type == METRIC_GAUGE_MS)
+		buf_printf(out, "%s%s%s%s %.15g\n", name, open, m->labels, close, (double)m->value / 1e3);
+	else
+		buf_printf(out, "%s%s%s%s %" PRId64 "\n", name, open, m->labels, close, m->value);
+}
+
 static void histogram_print(struct buf *out, const char *name, const struct metric *m)
 {
 	const char *comma = m->labels[0] ? "," : "";
@@ -173,17 +196,15 @@ static void histogram_print(struct buf *out, const char *name, const struct metr
 
 void metrics_print(struct buf *out)
 {
-	static const char *const types[] = { "counter", "gauge", "histogram" };
+	static const char *const types[] = { "counter", "gauge", "histogram", "gauge" };
 
 	for (const struct family *f = families; f; f = f->hh.next) {
 		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", f->name, f->help, f->name, types[f->type]);
 		for (const struct metric *m = f->first; m; m = m->next) {
 			if (f->type == METRIC_HISTOGRAM)
 				histogram_print(out, f->name, m);
-			else if (m->labels[0])
-				buf_printf(out, "%s{%s} %" PRId64 "\n", f->name, m->labels, m->value);
 			else
-				buf_printf(out, "%s %" PRId64 "\n", f->name, m->value);
+				value_print(out, f->name, m, f->type);
 		}
 	}
 }

@@ -12,6 +12,9 @@ struct metric; /* one time series; lives as long as the process */
 struct metric *metric_counter(const char *name, const char *help, const char *labels);
 struct metric *metric_gauge(const char *name, const char *help, const char *labels);
 struct metric *metric_histogram(const char *name, const char *help, const char *labels); /* seconds; 0.0005 … 10 */
+struct metric *metric_gauge_ms(const char *name, const char *help, const char *labels);  /* set in milliseconds, printed as seconds */
+/* What a limit has refused, by the setting that says how much may be ("limit.message"): counts in one family. */
+struct metric *metric_refusals(const char *setting);
 void metric_add(struct metric *m, int64_t n);
 void metric_set(struct metric *m, int64_t value);
 void metric_observe_us(struct metric *m, int64_t us);

@@ -35,6 +35,29 @@ Test(metrics, are_printed_by_family)
 	buf_finish(&b);
 }
 
+Test(metrics, milliseconds_are_printed_as_seconds)
+{
+	struct buf b;
+
+	metric_set(metric_gauge_ms("limit_seconds", "Limits.", "setting=\"a\""), 50);
+	metric_set(metric_gauge_ms("limit_seconds", "Limits.", "setting=\"b\""), INT64_C(7776000000));
+	cr_assert_str_eq(print(&b), "# HELP limit_seconds Limits.\n# TYPE limit_seconds gauge\n"
+		"limit_seconds{setting=\"a\"} 0.05\nlimit_seconds{setting=\"b\"} 7776000\n");
+	buf_finish(&b);
+}
+
+Test(metrics, refusals_are_counted_by_setting)
+{
+	struct buf b;
+
+	metric_add(metric_refusals("limit.a"), 2);
+	metric_add(metric_refusals("limit.b"), 0);
+	print(&b);
+	cr_assert(strstr(b.data, "# TYPE korsdrag_limit_refusals_total counter\n"
+		"korsdrag_limit_refusals_total{setting=\"limit.a\"} 2\nkorsdrag_limit_refusals_total{setting=\"limit.b\"} 0\n"), "%s", b.data);
+	buf_finish(&b);
+}
+
 Test(metrics, a_histogram_is_cumulative_and_sums)
 {
 	struct metric *h = metric_histogram("took_seconds", "Time.", "m=\"x\"");
