@@ -74,8 +74,6 @@ static bool write_all(int fd, const char *text, size_t len)
 {
 	while (len > 0) {
 		ssize_t n = write(fd, text, len);
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0)
 			return false;
 		text += n;
@@ -84,25 +82,33 @@ static bool write_all(int fd, const char *text, size_t len)
 	return true;
 }
 
+/* False: errno says why. */
+static bool write_file(const char *part, const char *path, const struct letter *l)
+{
+	int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool is_written = fd >= 0 && write_all(fd, l->text, l->len);
+
+	if (fd >= 0 && close(fd) != 0)
+		return false;
+	return is_written && rename(part, path) == 0;
+}
+
 /* A small file on a local disk, for demonstrations and tests: the one place where we may wait for a disk.
  * Others see it whole or not at all. */
 static void into_folder(struct mailer *m, struct letter *l)
 {
 	char path[1024], part[1040];
-	bool is_written = false;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s.eml", m->config.folder, l->id);
 	snprintf(part, sizeof(part), "%s.part", path);
-	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd >= 0) {
-		is_written = write_all(fd, l->text, l->len);
-		is_written = close(fd) == 0 && is_written && rename(part, path) == 0;
+	if (write_file(part, path, l)) {
+		log_line(LOG_INFO, "mail written", "file", path, NULL);
+		mailer_tried(m, l, LETTER_LEFT, NULL);
+	} else {
+		log_line(LOG_WARN, "mail not written", "file", path, "error", strerror(errno), NULL);
+		unlink(part); /* it may hold half a link, and would be in the way of the next try */
+		mailer_tried(m, l, LETTER_LATER, "the folder does not take it");
 	}
-	log_line(is_written ? LOG_INFO : LOG_WARN, "mail written", "file", path, "error",
-	        is_written ? NULL : strerror(errno), NULL);
-	mailer_tried(m, l, is_written ? LETTER_LEFT : LETTER_LATER,
-	        is_written ? NULL : "the folder does not take it");
 }
 
 /* --- the queue ------------------------------------------------------------------------------------ */

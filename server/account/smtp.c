@@ -178,9 +178,9 @@ static size_t give_text(char *to, size_t size, size_t n, void *owner)
 
 static bool set_up(CURL *easy, const struct mailer_config *config, struct letter *l)
 {
-	bool ok = true;
+	int refused = CURLE_OK; /* any of them: looked at once */
 
-#define SET(option, value) (ok = ok && curl_easy_setopt(easy, option, value) == CURLE_OK)
+#define SET(option, value) (refused |= (int)curl_easy_setopt(easy, option, value))
 	SET(CURLOPT_URL, config->url);
 	SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	SET(CURLOPT_USE_SSL, config->may_be_clear ? (long)CURLUSESSL_TRY : (long)CURLUSESSL_ALL);
@@ -207,7 +207,7 @@ static bool set_up(CURL *easy, const struct mailer_config *config, struct letter
 	SET(CURLOPT_ERRORBUFFER, l->error);
 	SET(CURLOPT_PRIVATE, l);
 #undef SET
-	return ok;
+	return refused == CURLE_OK;
 }
 
 void smtp_send(struct smtp *s, struct letter *l)

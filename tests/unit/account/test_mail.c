@@ -87,6 +87,55 @@ Test(mail, lines_of_the_body_stay_within_76)
 	cr_expect_eq(total, 999 - 7 + 6 * 3 + 3, "nothing is lost");
 }
 
+/* RFC 2045: what is left over at the end is padded. */
+Test(mail, encoded_words_are_padded)
+{
+	static const char *const cases[][2] = { { "Å", "=?utf-8?B?w4U=?=" }, { "Åk", "=?utf-8?B?w4Vr?=" },
+		{ "Åka", "=?utf-8?B?w4VrYQ==?=" } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		buf_reset(&out);
+		mail_encode_header(cases[i][0], &out);
+		cr_expect_str_eq(out.data, cases[i][1]);
+	}
+}
+
+/* As it stands it would be read as something else. */
+Test(mail, what_only_looks_plain_is_encoded)
+{
+	static const char *const subjects[] = { "=?utf-8?B?w4U=?=", "x\x7Fy", "x\ty",
+		"sixty-one characters, one more than what fits behind Subject:" };
+
+	for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+		buf_reset(&out);
+		mail_encode_header(subjects[i], &out);
+		cr_expect_eq(strncmp(out.data, "=?utf-8?B?", 10), 0, "%s", out.data);
+		cr_expect_str_neq(out.data, subjects[i]);
+	}
+}
+
+Test(mail, bytes_that_are_not_utf_8_are_cut_anywhere_and_none_is_lost)
+{
+	char text[101] = "";
+	size_t bytes = 0;
+
+	memset(text, 0xFF, 100);
+	mail_encode_header(text, &out);
+	for (char *word = strtok(out.data, "\r\n "); word; word = strtok(NULL, "\r\n ")) {
+		cr_expect_leq(strlen(word), 75);
+		bytes += strcspn(word + 10, "=?") * 3 / 4;
+	}
+	cr_expect_eq(bytes, 100);
+}
+
+Test(mail, a_sender_without_a_host_still_has_a_message_id)
+{
+	struct mail m = { "anna@b.se", "x", "y" };
+
+	cr_assert(mail_print(&m, "korsdrag", "0190", 0, &out));
+	cr_expect_not_null(strstr(out.data, "Message-ID: <0190@localhost>\r\n"));
+}
+
 Test(mail, blanks_before_a_line_end_are_encoded)
 {
 	mail_quoted_printable("a \nb\t\n", &out);
@@ -106,4 +155,9 @@ Test(mail, texts_are_in_the_reader_s_language)
 	cr_expect_str_eq(
 	        mail_invitation("sv", "Bo", "https://k/sign-in", &out), "Du är inbjuden till Korsdrag");
 	cr_expect_null(strchr(out.data, '!'));
+	buf_reset(&out);
+	cr_expect_str_eq(
+	        mail_invitation("en", "Bo", "https://k/sign-in", &out), "You are invited to Korsdrag");
+	cr_expect_not_null(strstr(out.data, "Hello Bo,"));
+	cr_expect_not_null(strstr(out.data, "\nhttps://k/sign-in\n"));
 }
