@@ -43,5 +43,19 @@ export const inside = ({ board, space, thread, person }) => [
   ['admin', '/admin', listed],
   ['admin-add', '/admin', press('add_member')],
   ['admin-import', '/admin', press('import_members')],
+  ['admin-organisations', '/admin', async (one) => {
+    await one.button('organisations').click()
+    await listed(one)
+  }],
+  ['admin-cohorts', '/admin', async (one) => {
+    await one.page.getByRole('main').getByRole('button', { name: one.says('place_cohorts'), exact: true }).click()
+    await listed(one)
+  }],
+  ['admin-plan', '/admin', async (one) => {
+    await one.page.getByRole('main').getByRole('button', { name: one.says('place_cohorts'), exact: true }).click()
+    await one.page.locator('[data-plan]').first().click()
+    await one.button('add_half_day').click()
+    await one.button('save_plan').click()
+  }],
   ['unknown', '/thread/finns-inte', until((one) => one.text('unknown_text'))],
 ]

@@ -1,6 +1,6 @@
 /* errors.ts - what went wrong, in the reader's words. */
 import { m } from '../i18n.svelte'
-import { NoAnswer, RpcError } from '../transport/errors'
+import { isReason, NoAnswer, RpcError } from '../transport/errors'
 
 export function sayError(error: unknown): string {
   if (error instanceof NoAnswer) return m.error_no_answer()
@@ -26,4 +26,9 @@ export function sayError(error: unknown): string {
     default:
       return m.error_internal()
   }
+}
+
+/** The parameter that the server means, 'name' or 'meetings/0/theme_sv'; undefined when it means none. */
+export function fieldOf(error: unknown): string | undefined {
+  return isReason(error, 'invalid') ? error.field?.replace(/^\//, '') : undefined
 }
