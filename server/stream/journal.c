@@ -1,50 +1,15 @@
-/* journal.c - group commit: one transaction a stream at a time, one savepoint a change. */
-#include "stream/journal.h"
-#include "base/clock.h"
+/* journal.c - group commit: one transaction a stream at a time. change.c has the turns in it. */
+#include "stream/journal_private.h"
 #include "base/log.h"
-#include "base/metrics.h"
 #include "journal_sql.h"
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
-#include <utlist.h>
 
 /* A transaction holds its stream's row and one connection: it ends after so many changes, and the next begins. */
 #define BATCH_MAX_CHANGES 64
 
-enum batch_state { BATCH_BEGINNING, BATCH_RUNNING, BATCH_COMMITTING };
-
-struct batch {
-	char id[ID_SIZE];
-	char kind[STREAM_KIND_SIZE];
-	struct journal *journal;
-	enum batch_state state;
-	struct db_tx *tx;
-	bool exists;              /* the stream's row is there */
-	bool is_broken;           /* the connection was lost: everything in it fails */
-	int64_t head;             /* with what this transaction has appended */
-	int64_t committed_head;   /* as it was when we got the lock */
-	int taken;                /* changes that had their turn in this transaction */
-	struct change *waiting;   /* in the order they came */
-	struct change *current;
-	struct change *kept;      /* finished, their commit is awaited */
-	const struct access *access;
-	UT_hash_handle hh;
-};
-
-struct journal {
-	struct db *db;
-	journal_committed *committed;
-	void *owner;
-	struct batch *batches;
-	struct metric *commits, *changes, *undone;
-};
-
 static void batch_start(struct batch *b);
-static void batch_next(struct batch *b);
-static void change_begin(struct batch *b);
 
 struct journal *journal_create(struct db *db, journal_committed *committed, void *owner)
 {
@@ -61,7 +26,7 @@ struct journal *journal_create(struct db *db, journal_committed *committed, void
 	return j;
 }
 
-static void change_end(struct change *ch, const struct err *err)
+void change_end(struct change *ch, const struct err *err)
 {
 	json_t *events = ch->events, *result;
 
@@ -126,7 +91,7 @@ static void batch_go_on(struct batch *b)
 }
 
 /* The transaction cannot go on (no connection, or lost): whoever is in it hears so. What waits tries anew. */
-static void batch_break(struct batch *b, const struct err *err)
+void batch_break(struct batch *b, const struct err *err)
 {
 	struct change *current = b->current;
 
@@ -166,82 +131,19 @@ static void batch_start(struct batch *b)
 	change_begin(b); /* travels with BEGIN and the lock in one round trip */
 }
 
-static void change_turn(struct change *ch)
-{
-	ch->first_seq = ch->batch->head + 1;
-	ch->state = CHANGE_RUNNING;
-	ch->turn(ch);
-}
-
-static void stream_inserted(void *owner, const struct db_rows *rows, const struct err *err)
-{
-	struct change *ch = owner;
-
-	(void)rows;
-	if (err)
-		change_undo(ch, err);
-	else
-		change_turn(ch);
-}
-
-static void op_looked_up(void *owner, const struct db_rows *rows, const struct err *err)
-{
-	struct batch *b = owner;
-	struct change *ch = b->current;
-	struct err why;
-
-	if (err || b->is_broken) {
-		struct err lost;
-		err_set(&lost, KD_E_UNAVAILABLE, "the database is not available");
-		batch_break(b, err && err->code == KD_E_UNAVAILABLE ? err : &lost);
-		return;
-	}
-	b->state = BATCH_RUNNING;
-	if (db_count(rows) > 0) { /* done before: its first answer */
-		json_t *result = db_json(rows, 0, "result");
-		change_finish(ch, result ? result : json_object());
-	} else if (ch->is_new && b->exists) {
-		err_set(&why, KD_E_CONFLICT, "an object with this id exists already");
-		change_undo(ch, &why);
-	} else if (ch->is_new) {
-		const char *params[] = { b->id, b->kind };
-		db_tx_query(b->tx, &Q_STREAM_INSERT, params, stream_inserted, ch);
-	} else if (!b->exists) {
-		err_set(&why, KD_E_NOT_FOUND, "no such object");
-		change_undo(ch, &why);
-	} else {
-		change_turn(ch);
-	}
-}
-
-static void change_begin(struct batch *b)
-{
-	struct change *ch = b->waiting;
-	const char *params[2];
-
-	DL_DELETE(b->waiting, ch);
-	b->current = ch;
-	b->taken++;
-	params[0] = ch->op ? ch->actor : NULL;
-	params[1] = ch->op;
-	db_tx_exec(b->tx, "SAVEPOINT change", NULL, NULL);
-	db_tx_query(b->tx, &Q_OP_FIND, params, op_looked_up, b);
-}
-
 void journal_submit(struct journal *j, struct change *ch)
 {
+	char name[STREAM_NAME_SIZE];
 	struct batch *b;
 
 	ch->state = CHANGE_WAITING;
 	ch->events = NULL;
 	ch->result = NULL;
-	HASH_FIND_STR(j->batches, ch->id, b);
-	if (b && strcmp(b->kind, ch->kind) != 0) { /* an id is of one kind */
-		struct err err;
-		err_set(&err, KD_E_NOT_FOUND, "no such object");
-		change_end(ch, &err);
-		return;
-	}
+	ch->event_bytes = 0;
+	ch->is_known = false;
+	ch->err = (struct err){ 0 };
+	stream_name_make(name, ch->kind, ch->id);
+	HASH_FIND_STR(j->batches, name, b);
 	if (b) {
 		ch->batch = b;
 		DL_APPEND(b->waiting, ch);
@@ -255,111 +157,13 @@ void journal_submit(struct journal *j, struct change *ch)
 		return;
 	}
 	b->journal = j;
+	memcpy(b->name, name, sizeof(b->name));
 	memcpy(b->id, ch->id, sizeof(b->id));
 	memcpy(b->kind, ch->kind, sizeof(b->kind));
-	HASH_ADD_STR(j->batches, id, b);
+	HASH_ADD_STR(j->batches, name, b);
 	ch->batch = b;
 	DL_APPEND(b->waiting, ch);
 	batch_start(b);
-}
-
-void change_query(struct change *ch, const struct db_stmt *stmt, const char *const *params, db_done *done, void *owner)
-{
-	assert(ch->state == CHANGE_RUNNING);
-	db_tx_query(ch->batch->tx, stmt, params, done, owner);
-}
-
-int64_t change_emit(struct change *ch, const char *type, json_t *body)
-{
-	json_t *event = json_pack("{s:s, s:o}", "type", type, "body", body);
-
-	assert(ch->state == CHANGE_RUNNING);
-	if (!ch->events)
-		ch->events = json_array();
-	if (!event || !ch->events || json_array_append_new(ch->events, event) != 0)
-		return 0;
-	return ch->first_seq + (int64_t)json_array_size(ch->events) - 1;
-}
-
-/* --- the end of a turn ----------------------------------------------------------------------------- */
-
-static void change_kept(struct change *ch)
-{
-	struct batch *b = ch->batch;
-
-	b->head += (int64_t)json_array_size(ch->events); /* 0 for NULL */
-	if (ch->events && ch->is_new)
-		b->exists = true;
-	if (ch->access)
-		b->access = ch->access;
-	ch->state = CHANGE_KEPT;
-	b->current = NULL;
-	DL_APPEND(b->kept, ch);
-	db_tx_exec(b->tx, "RELEASE SAVEPOINT change", NULL, NULL);
-	batch_next(b);
-}
-
-static void change_appended(void *owner, const struct db_rows *rows, const struct err *err)
-{
-	struct change *ch = owner;
-
-	(void)rows;
-	if (err)
-		change_undo(ch, err);
-	else
-		change_kept(ch);
-}
-
-void change_finish(struct change *ch, json_t *result)
-{
-	struct batch *b = ch->batch;
-	char first[24], at[24];
-	char *events, *answer;
-
-	ch->result = result;
-	if (json_array_size(ch->events) == 0) {
-		change_kept(ch);
-		return;
-	}
-	events = json_dumps(ch->events, JSON_COMPACT | JSON_REAL_PRECISION(15));
-	answer = result ? json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-	if (!events || (result && !answer)) {
-		struct err err;
-		err_set(&err, KD_E_BUSY, "the server is short of memory");
-		change_undo(ch, &err);
-	} else {
-		const char *params[] = { b->id, first, at, ch->actor, ch->op, answer, events };
-		snprintf(first, sizeof(first), "%lld", (long long)ch->first_seq);
-		snprintf(at, sizeof(at), "%lld", (long long)ch->at_ms);
-		db_tx_query(b->tx, &Q_EVENT_APPEND, params, change_appended, ch);
-	}
-	free(events);
-	free(answer);
-}
-
-static void change_undone(void *owner, const struct db_rows *rows, const struct err *err)
-{
-	struct change *ch = owner;
-	struct batch *b = ch->batch;
-
-	(void)rows;
-	if (err) { /* the connection is gone, and with it the whole transaction */
-		batch_break(b, err);
-		return;
-	}
-	b->current = NULL;
-	metric_add(b->journal->undone, 1);
-	json_decref(ch->result);
-	ch->result = NULL;
-	change_end(ch, &ch->err);
-	batch_next(b);
-}
-
-void change_undo(struct change *ch, const struct err *err)
-{
-	ch->err = *err;
-	db_tx_exec(ch->batch->tx, "ROLLBACK TO SAVEPOINT change", NULL, NULL);
-	db_tx_exec(ch->batch->tx, "RELEASE SAVEPOINT change", change_undone, ch);
 }
 
 /* --- the end of a transaction ---------------------------------------------------------------------- */
@@ -419,19 +223,20 @@ static void batch_committed(void *owner, enum db_outcome outcome, const struct e
 	b->committed_head = b->head;
 	DL_FOREACH_SAFE(kept, ch, next) {
 		DL_DELETE(kept, ch);
-		metric_add(j->changes, 1);
-		change_end(ch, NULL);
+		if (ch->err.code == KD_OK)
+			metric_add(j->changes, 1);
+		change_end(ch, ch->err.code == KD_OK ? NULL : &ch->err);
 	}
 	batch_go_on(b);
 }
 
-static void batch_next(struct batch *b)
+void batch_next(struct batch *b)
 {
 	if (b->waiting && b->taken < BATCH_MAX_CHANGES) {
 		change_begin(b);
 		return;
 	}
-	if (!b->kept) { /* everything was refused: nothing to commit */
+	if (!b->kept) { /* nothing to commit, not even a refusal */
 		db_tx_rollback(b->tx);
 		b->tx = NULL;
 		batch_go_on(b);

@@ -1,9 +1,13 @@
 /* journal.h - changes take turns on a stream, and those that wait together share one commit.
  *
- * A change is one command's part in a stream's transaction. Its `turn` runs when it is alone on the stream, on
- * a savepoint of its own; it asks the database with change_query, gives events with change_emit and ends with
- * change_finish or change_undo, so that one command's failure never fails its neighbours. `ended` tells when
- * all of it is committed (or not). A repeated (actor, op) does not run: it ends with its first result. */
+ * A change is one command's part in a stream's transaction. It has its place in the stream's queue from journal_submit
+ * on: turns come in that order. Its `turn` runs when it is alone on the stream, on a savepoint of its own; it asks the
+ * database with change_query, gives events with change_emit and ends with change_finish or change_undo, so that one
+ * command's failure never fails its neighbours. `ended` tells when all of it is committed (or not).
+ *
+ * An op has one answer. A repeated (actor, op) does not run: it ends with its first result or its first refusal, whichever
+ * node it comes to; a refusal is told only once it is committed, as a result is. Only what says nothing of the op (busy,
+ * unavailable, a fault of ours) is not remembered: the same op may be sent again and succeed. */
 #ifndef STREAM_JOURNAL_H
 #define STREAM_JOURNAL_H
 #include "stream/stream.h"
@@ -21,7 +25,12 @@ struct change {
 	const char *actor;          /* member id; NULL: the server itself */
 	const char *op;             /* NULL: not repeatable */
 	int64_t at_ms;              /* the events' time */
-	const struct access *access;/* what the stream is open to, for hints; NULL: no hints */
+	const struct access *access;/* what the stream is open to, for hints; NULL: no hints. Also until `ended` */
+	/* Who may: `facts` of facts_id travel with the op's look-up, in the transaction; `admits` reads them and may refuse
+	 * with *err. NULL: everybody may. */
+	const struct db_stmt *facts;
+	const char *facts_id;
+	bool (*admits)(struct change *ch, const struct db_rows *facts, struct err *err);
 	void (*turn)(struct change *ch);
 	void (*ended)(struct change *ch, const struct err *err); /* NULL: committed; `result` then holds the answer */
 
@@ -31,13 +40,21 @@ struct change {
 	struct batch *batch;
 	struct change *prev, *next;
 	json_t *events;             /* array of {type, body} */
+	size_t event_bytes;         /* of them, as they are stored */
 	int64_t first_seq;
-	struct err err;
+	bool is_known;              /* the op has its answer: `result`, or `err` */
+	struct err err;             /* code KD_OK: it was not refused */
 };
 
 /* What was committed on one stream: `events` as they travel ({seq, at, actor, op, type, body}), borrowed. */
 typedef void journal_committed(void *owner, const char *kind, const char *id, int64_t first, const json_t *events,
 	const struct access *access);
+
+/* Whether a refusal says of the op that it is not done, and never will be. */
+bool refusal_is_final(enum kd_code code);
+/* What Q_OP_ANSWER and Q_OP_REFUSE say: false, an op without an answer. Else *ret_result is its result (new), or NULL and *err
+ * its refusal. */
+bool op_answer_from_row(const struct db_rows *rows, json_t **ret_result, struct err *err) KD_MUST_CHECK;
 
 struct journal *journal_create(struct db *db, journal_committed *committed, void *owner); /* NULL: out of memory */
 void journal_destroy(struct journal *j); /* waiting changes end `unavailable` */

@@ -7,8 +7,14 @@ INSERT INTO stream (id, kind) VALUES ($1::uuid, $2::text)
 -- name: stream_advance
 UPDATE stream SET head = $2::bigint WHERE id = $1::uuid
 
--- name: op_find
-SELECT result FROM event WHERE actor = $1::uuid AND op = $2::uuid
+-- name: op_answer
+SELECT * FROM op_answer($1::uuid, $2::uuid)
+
+-- name: op_refuse
+SELECT * FROM op_refuse($1::uuid, $2::uuid, $3::integer, $4::text, $5::text)
+
+-- name: refusals_forget
+DELETE FROM refusal WHERE at < now() - interval '1 day'
 
 -- name: event_append
 -- op and result stand on the first event of a command.

@@ -103,7 +103,7 @@ PGconn *world_pg(struct world *w);
 void sql(struct world *w, const char *statement);
 char *sql_text(struct world *w, const char *statement); /* one value; the caller's to free; "" for null */
 /* Every table's content as one hash, without what the server changes by itself: when sessions were last seen, and
- * invitations that have left. The caller's to free. */
+ * invitations that have left, and that what is refused is remembered as such. The caller's to free. */
 char *digest(struct world *w);
 
 /* frames.c: what every message to a person must be. */

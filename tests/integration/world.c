@@ -94,7 +94,7 @@ char *sql_text(struct world *w, const char *statement)
 char *digest(struct world *w)
 {
 	PGresult *tables = PQexec(world_pg(w), "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace "
-					       "AND c.relkind = 'r' AND c.relname <> 'invitation' ORDER BY 1");
+					       "AND c.relkind = 'r' AND c.relname NOT IN ('invitation', 'refusal') ORDER BY 1");
 	char *all = NULL;
 	size_t size;
 	FILE *out = open_memstream(&all, &size);

@@ -1,10 +1,12 @@
 /* The journal on a real database: gapless numbers, one failure that harms nobody, ops that are done once, and
  * two nodes that write to the same stream at the same time. */
 #include "../db/fixture.h"
+#include "db/migrations.h"
 #include "stream/journal.h"
 #include "base/id.h"
 #include "journal_sql.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,14 +14,27 @@
 #define OTHER "01890000-0000-7000-8000-0000000000f2"
 #define ACTOR "01890000-0000-7000-8000-00000000000a"
 
-static const char schema[] =
+static const char tables[] =
 	"CREATE TABLE stream (id uuid PRIMARY KEY, kind text NOT NULL, head bigint NOT NULL DEFAULT 0);"
 	"CREATE TABLE event (stream_id uuid NOT NULL REFERENCES stream (id), seq bigint NOT NULL, at timestamptz NOT NULL, actor uuid,"
 	" op uuid, type text NOT NULL, body jsonb NOT NULL, result jsonb, PRIMARY KEY (stream_id, seq));"
 	"CREATE UNIQUE INDEX event_op ON event (actor, op) WHERE op IS NOT NULL;"
 	"CREATE FUNCTION ms(t timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT (extract(epoch FROM t) * 1000)::bigint $$;"
 	"CREATE TABLE note (text text PRIMARY KEY);"
+	"CREATE TABLE member (id uuid PRIMARY KEY);"
+	"INSERT INTO member VALUES ('" ACTOR "');"
 	"INSERT INTO stream VALUES ('" STREAM "', 'board')";
+
+/* With the real 0002_refusals, which is all of the schema that has rules of its own here. */
+static const char *schema_text(void)
+{
+	static char text[16384];
+
+	cr_assert_str_eq(migrations[1].name, "0002_refusals");
+	cr_assert_lt(snprintf(text, sizeof(text), "%s;%s", tables, migrations[1].sql), (int)sizeof(text));
+	return text;
+}
+#define schema schema_text()
 
 static const struct db_stmt Q_NOTE = { "note_add", "INSERT INTO note VALUES ($1)", 1 };
 
@@ -33,7 +48,11 @@ struct writer { /* one command: writes a note, tells of it */
 	enum kd_code code;
 	int64_t seq;
 	json_t *result;
+	char text[200];    /* why it was refused */
+	bool is_barred;    /* by `admits` */
 };
+
+static const struct db_stmt Q_FACTS = { "note_facts", "SELECT count(*) AS notes FROM note WHERE $1::uuid IS NOT NULL", 1 };
 
 static struct world *open_world(const char *database)
 {
@@ -43,6 +62,7 @@ static struct world *open_world(const char *database)
 	for (const struct db_stmt *const *s = journal_statements; *s; s++)
 		statements[n++] = *s;
 	statements[n++] = &Q_NOTE;
+	statements[n++] = &Q_FACTS;
 	return world_create(database, statements, (struct world_options){ .pool_size = 4 });
 }
 
@@ -80,6 +100,7 @@ static void writer_ended(struct change *ch, const struct err *err)
 	w->has_ended = true;
 	w->was_ok = err == NULL;
 	w->code = err ? err->code : KD_OK;
+	snprintf(w->text, sizeof(w->text), "%s", err ? err->text : "");
 	w->result = json_incref(ch->result);
 	w->world->answers++;
 }
@@ -268,4 +289,149 @@ Test(journal, thirty_two_writers_on_two_nodes_number_without_gaps, .timeout = 60
 		world_destroy(worlds[n]);
 	}
 	free(database);
+}
+
+/* --- an op has one answer ---------------------------------------------------------------------------------- */
+
+struct pair { /* two nodes on one database */
+	char *database;
+	struct world *world[2];
+	struct journal *journal[2];
+	struct heard heard[2];
+};
+
+static void committed_anywhere(void *owner, const char *kind, const char *id, int64_t first, const json_t *events,
+	const struct access *access)
+{
+	(void)kind, (void)id, (void)first, (void)events, (void)access;
+	((struct heard *)owner)->commits++;
+}
+
+static void pair_open(struct pair *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->database = strdup(pg_newdb(schema));
+	for (int n = 0; n < 2; n++) {
+		p->world[n] = open_world(p->database);
+		world_until_up(p->world[n]);
+		p->journal[n] = journal_create(p->world[n]->db, committed_anywhere, &p->heard[n]);
+	}
+}
+
+static void pair_close(struct pair *p)
+{
+	for (int n = 0; n < 2; n++) {
+		journal_destroy(p->journal[n]);
+		world_destroy(p->world[n]);
+	}
+	free(p->database);
+}
+
+Test(journal, what_was_refused_on_one_node_stays_refused_on_the_other)
+{
+	struct pair p;
+	struct writer w[3] = { { .refuses = true }, { .refuses = false }, { .refuses = false } };
+	char op[ID_SIZE];
+
+	pair_open(&p);
+	id_make(op);
+	submit(p.journal[0], p.world[0], &w[0], "refused", op);
+	world_until_answers(p.world[0], 1);
+	cr_assert_eq(w[0].code, KD_E_FORBIDDEN);
+	submit(p.journal[1], p.world[1], &w[1], "refused", op); /* its rule would say yes there */
+	world_until_answers(p.world[1], 1);
+	cr_assert_eq(w[1].code, KD_E_FORBIDDEN);
+	cr_assert_str_eq(w[1].text, w[0].text);
+	submit(p.journal[0], p.world[0], &w[2], "another", NULL);
+	world_until_answers(p.world[0], 2);
+	cr_assert(w[2].was_ok);
+	cr_assert_eq(pg_int(p.world[0]->admin, "SELECT count(*) FROM note"), 1);
+	cr_assert_eq(pg_int(p.world[0]->admin, "SELECT count(*) FROM refusal"), 1);
+	json_decref(w[2].result);
+	pair_close(&p);
+}
+
+/* Also where there is no row of a stream that could be locked: one of the two decides. */
+Test(journal, of_two_nodes_that_have_the_same_op_at_once_one_decides, .timeout = 60)
+{
+	struct pair p;
+
+	pair_open(&p);
+	for (int round = 0; round < 40; round++) {
+		struct writer w[2] = { { .refuses = round % 3 == 0 }, { .refuses = round % 3 != 0 } };
+		char op[ID_SIZE], stream[ID_SIZE], note[32], question[120];
+
+		id_make(op);
+		id_make(stream);
+		snprintf(note, sizeof(note), "round %d", round);
+		for (int i = 0; i < 2; i++) {
+			int n = (round + i) % 2;
+
+			w[n].world = p.world[n];
+			w[n].note = note;
+			strcpy(w[n].op, op);
+			strcpy(w[n].change.kind, "board");
+			strcpy(w[n].change.id, round % 2 ? stream : STREAM);
+			w[n].change.is_new = round % 2;
+			w[n].change.actor = ACTOR;
+			w[n].change.op = w[n].op;
+			w[n].change.turn = writer_turn;
+			w[n].change.ended = writer_ended;
+			journal_submit(p.journal[n], &w[n].change);
+			if (round % 5 == 0)
+				world_for(p.world[n], 1);
+		}
+		while (!w[0].has_ended || !w[1].has_ended)
+			for (int n = 0; n < 2; n++)
+				world_for(p.world[n], 1);
+		cr_assert_eq(w[0].code, w[1].code, "round %d: %d and %d", round, w[0].code, w[1].code);
+		snprintf(question, sizeof(question), "SELECT count(*) FROM event WHERE op = '%s'", op);
+		cr_assert_eq(pg_int(p.world[0]->admin, question), w[0].was_ok, "round %d", round);
+		for (int n = 0; n < 2; n++)
+			json_decref(w[n].result);
+	}
+	pair_close(&p);
+}
+
+/* --- who may ------------------------------------------------------------------------------------------------- */
+
+static bool admits(struct change *ch, const struct db_rows *facts, struct err *err)
+{
+	struct writer *w = (struct writer *)ch;
+
+	w->seq = db_int(facts, 0, "notes");
+	return !w->is_barred || err_set(err, KD_E_NOT_FOUND, "not for you");
+}
+
+static void submit_checked(struct pair *p, int node, struct writer *w, const char *note, const char *op)
+{
+	w->change.facts = &Q_FACTS;
+	w->change.facts_id = STREAM;
+	w->change.admits = admits;
+	submit(p->journal[node], p->world[node], w, note, op);
+}
+
+/* The facts are those of the turn, with what came before it; and what is done is answered also to those who may not any more. */
+Test(journal, who_may_is_asked_on_the_turn_and_not_for_what_is_done)
+{
+	struct pair p;
+	struct writer w[4] = { { .note = NULL }, { .is_barred = true }, { .is_barred = true }, { .note = NULL } };
+
+	pair_open(&p);
+	submit_checked(&p, 0, &w[0], "first", NULL);
+	submit_checked(&p, 0, &w[1], "barred", NULL);
+	world_until_answers(p.world[0], 2);
+	cr_assert(w[0].was_ok);
+	cr_assert_eq(w[1].code, KD_E_NOT_FOUND);
+	cr_assert_eq(w[1].seq, 1, "the first one's note is seen in the same transaction");
+	submit_checked(&p, 1, &w[2], "first", w[0].op);
+	submit_checked(&p, 1, &w[3], "barred", w[1].op);
+	world_until_answers(p.world[1], 2);
+	cr_assert(w[2].was_ok, "it is done, whoever may now");
+	cr_assert_eq(json_integer_value(json_object_get(w[2].result, "seq")), 1);
+	cr_assert_eq(w[3].code, KD_E_NOT_FOUND, "it was refused, whoever may now");
+	cr_assert_eq(pg_int(p.world[0]->admin, "SELECT count(*) FROM note"), 1);
+	json_decref(w[0].result);
+	json_decref(w[2].result);
+	pair_close(&p);
 }
