@@ -71,7 +71,7 @@ static const struct kd_field presence_changed_fields[] = {
 	KD_STREAM(struct kd_presence_changed, stream, KD_REQUIRED, "Where."),
 	KD_LIST(struct kd_presence_changed, present, KD_REQUIRED, KD_PRESENT_MAX, kd_present_fields,
 		"Those who came or changed, each with all there is to say; others stay as they were. May hold oneself."),
-	KD_LIST_TEXT(struct kd_presence_changed, left, KD_REQUIRED, LEFT_MAX, 1, CONN_MAX, "Connections that went."),
+	KD_LIST_TEXT(struct kd_presence_changed, left, KD_REQUIRED, LEFT_MAX, 1, CONN_MAX, "Connections that went; who is in both lists is here."),
 	KD_FIELDS_END,
 };
 const struct kd_notice kd_presence_changed = {

@@ -1,7 +1,7 @@
 /* bus_pg.c - the bus over PostgreSQL's NOTIFY: one message for all that a turn of the loop brought.
  *
  * A payload is JSON: {"n": node, "h": [[stream, head, openness, track, cohort, space], …], "p": [presence …],
- * "w": [stream, …], "bye": true}. It is cut so that each message stays under PostgreSQL's 8,000 bytes. */
+ * "w": [stream, …], "again": true, "bye": true}. It is cut so that each message stays under PostgreSQL's 8,000 bytes. */
 #include "stream/bus.h"
 #include "stream/stream.h"
 #include "base/clock.h"
@@ -15,6 +15,7 @@
 
 #define CHANNEL "korsdrag"
 #define PAYLOAD_MAX 7800
+#define PART_MAX (PAYLOAD_MAX - 300) /* of one stream's people: its name and the message's frame come on top */
 #define PENDING_MAX 4096 /* heads and presences of one turn; beyond it they are dropped, which costs a second */
 
 struct peer {
@@ -105,19 +106,67 @@ void bus_head(struct bus *b, const char *stream, int64_t head, const struct acce
 		add(b, b->heads, json_pack("[s, I]", stream, (json_int_t)head));
 }
 
+static void add_part(struct bus *b, const char *stream, const char *list, json_t *part)
+{
+	json_t *item = json_pack("{s:s, s:[], s:[]}", "stream", stream, "present", "left");
+
+	json_object_set_new(item, list, part);
+	add(b, b->presence, item);
+}
+
+/* One stream's people may be more than a message holds, when a node tells of all of them: they go in parts. */
+static void add_people(struct bus *b, const char *stream, const char *list, const json_t *people)
+{
+	json_t *part = json_array(), *one;
+	size_t i, used = 0;
+
+	json_array_foreach(people, i, one) {
+		size_t size = json_dumpb(one, NULL, 0, JSON_COMPACT | JSON_REAL_PRECISION(15)) + 1;
+
+		if (used > 0 && used + size > PART_MAX) {
+			add_part(b, stream, list, part);
+			part = json_array();
+			used = 0;
+		}
+		json_array_append(part, one);
+		used += size;
+	}
+	if (used > 0)
+		add_part(b, stream, list, part);
+	else
+		json_decref(part);
+}
+
 void bus_presence(struct bus *b, json_t *streams)
 {
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(streams, i, item)
-		add(b, b->presence, json_incref(item));
+	json_array_foreach(streams, i, item) {
+		const char *stream = json_string_value(json_object_get(item, "stream"));
+
+		add_people(b, stream, "left", json_object_get(item, "left")); /* first: who came back is in both */
+		add_people(b, stream, "present", json_object_get(item, "present"));
+	}
 	json_decref(streams);
 }
 
 void bus_who(struct bus *b, const char *stream)
 {
 	add(b, b->who, json_string(stream));
+}
+
+static void send_word(struct bus *b, const char *word)
+{
+	json_t *message = json_pack("{s:s, s:b}", "n", b->node, word, 1);
+
+	send_object(b, message);
+	json_decref(message);
+}
+
+void bus_again(struct bus *b)
+{
+	send_word(b, "again");
 }
 
 static void heard_head(struct bus *b, const json_t *item)
@@ -159,6 +208,7 @@ static void peer_heard(struct bus *b, const char *node, bool is_leaving)
 			return;
 		strcpy(p->node, node);
 		HASH_ADD_STR(b->peers, node, p);
+		b->handlers->node_new(b->owner, node);
 	}
 	p->heard_ms = clock_mono_ms();
 }
@@ -173,6 +223,8 @@ static void bus_heard(void *owner, const char *payload)
 	if (node && strlen(node) < ID_SIZE && strcmp(node, b->node) != 0) {
 		metric_add(b->heard, 1);
 		peer_heard(b, node, json_is_true(json_object_get(message, "bye")));
+		if (json_is_true(json_object_get(message, "again")))
+			b->handlers->node_again(b->owner, node);
 		json_array_foreach(json_object_get(message, "h"), i, item)
 			heard_head(b, item);
 		json_array_foreach(json_object_get(message, "w"), i, item)
@@ -241,9 +293,7 @@ void bus_destroy(struct bus *b)
 		return;
 	task_cancel(&b->flush);
 	timer_destroy(b->alive);
-	json_t *bye = json_pack("{s:s, s:b}", "n", b->node, "bye", 1);
-	send_object(b, bye);
-	json_decref(bye);
+	send_word(b, "bye");
 	db_listen_destroy(b->listen);
 	HASH_ITER(hh, b->peers, p, next) {
 		HASH_DEL(b->peers, p);

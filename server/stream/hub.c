@@ -76,6 +76,7 @@ static void sub_free(struct viewer *v, struct sub *s)
 		hub_conn_key(hub, s->conn, key);
 		presence_leave(hub->presence, e->name, key);
 	}
+	json_decref(s->left_unsaid);
 	free(s);
 	hub_entry_let_go(e);
 }
@@ -117,8 +118,10 @@ bool hub_open(struct hub *hub, uint64_t conn, const struct stream_kind *kind, co
 	s->tag = ++v->next_tag;
 	s->entry = e;
 	s->hub = hub;
-	if (!e->subs && kind->has_presence)
+	if (!e->subs && kind->has_presence) {
+		presence_follow(hub->presence, e->name);
 		bus_who(hub->bus, e->name);
+	}
 	DL_APPEND(e->subs, s);
 	LL_PREPEND2(v->subs, s, viewer_next);
 	v->count++;
@@ -288,12 +291,9 @@ void hub_conn_drained(struct hub *hub, uint64_t conn)
 	for (s = v ? v->subs : NULL; s; s = s->viewer_next)
 		if (s->state == SUB_BEHIND)
 			hub_sub_read(s);
-	if (v && v->is_presence_stale) {
-		v->is_presence_stale = false;
-		for (s = v->subs; s; s = s->viewer_next)
-			if (s->entry->kind->has_presence)
-				presence_tell(hub->presence, s->entry->name);
-	}
+	for (s = v ? v->subs : NULL; s; s = s->viewer_next)
+		if (s->left_unsaid && s->state != SUB_OPENING)
+			hub_sub_presence(s);
 }
 
 /* --- following for the server's own sake -------------------------------------------------------------- */

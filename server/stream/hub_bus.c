@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define PRESENCE_QUEUE_MAX (32 * 1024) /* bytes waiting on a connection beyond which presence is not sent */
+#define LEFT_UNSAID_MAX 10000          /* who left a stream while a viewer did not read: what one notice may tell */
 
 void hub_conn_key(const struct hub *hub, uint64_t conn, char ret_key[64])
 {
@@ -40,7 +41,40 @@ json_t *hub_presence_list(struct hub *hub, uint64_t conn, const char *stream)
 }
 
 /* Presence goes to whoever keeps up; who does not gets all of it later instead of each step. */
-static void presence_to_viewers(void *owner, const char *stream, const char *text, size_t len)
+static void presence_missed(struct sub *s, const json_t *left)
+{
+	if (!s->left_unsaid)
+		s->left_unsaid = json_array();
+	json_array_extend(s->left_unsaid, (json_t *)(uintptr_t)left);
+	if (json_array_size(s->left_unsaid) > LEFT_UNSAID_MAX)
+		net_close(s->hub->net, s->conn, NET_CLOSE_TRY_LATER, "too slow");
+}
+
+static bool may_send_presence(const struct sub *s)
+{
+	return net_queued_bytes(s->hub->net, s->conn) <= PRESENCE_QUEUE_MAX;
+}
+
+void hub_sub_presence(struct sub *s)
+{
+	struct hub *hub = s->hub;
+	const struct caller *c = hub->config.caller_of(hub->config.owner, s->conn);
+	const char *stream = s->entry->name;
+	json_t *message = kd_notice_message("presence.changed", json_pack("{s:s, s:o, s:O}", "stream", stream, "present",
+		hub_presence_list(hub, s->conn, stream), "left", s->left_unsaid));
+	char *text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+	struct frame *f = text && c && access_may_read(&s->entry->access, c) ? frame_create(text, strlen(text)) : NULL;
+
+	if (f && net_send(hub->net, s->conn, f, s->tag, false)) {
+		json_decref(s->left_unsaid);
+		s->left_unsaid = NULL;
+	}
+	frame_unref(f);
+	free(text);
+	json_decref(message);
+}
+
+static void presence_to_viewers(void *owner, const char *stream, const char *text, size_t len, const json_t *left)
 {
 	struct hub *hub = owner;
 	struct entry *e = hub_entry_find(hub, strchr(stream, ':') + 1);
@@ -53,11 +87,8 @@ static void presence_to_viewers(void *owner, const char *stream, const char *tex
 		const struct caller *c = hub->config.caller_of(hub->config.owner, s->conn);
 		if (s->state == SUB_OPENING || !c || !access_may_read(&e->access, c))
 			continue;
-		if (net_queued_bytes(hub->net, s->conn) > PRESENCE_QUEUE_MAX || !net_send(hub->net, s->conn, f, s->tag, false)) {
-			struct viewer *v;
-			HASH_FIND(hh, hub->viewers, &s->conn, sizeof(s->conn), v);
-			v->is_presence_stale = true;
-		}
+		if (s->left_unsaid || !may_send_presence(s) || !net_send(hub->net, s->conn, f, s->tag, false))
+			presence_missed(s, left);
 	}
 	frame_unref(f);
 }
@@ -85,6 +116,17 @@ static void heard_presence(void *owner, const char *node, const json_t *streams)
 static void heard_who(void *owner, const char *stream)
 {
 	presence_tell(((struct hub *)owner)->presence, stream);
+}
+
+static void new_node(void *owner, const char *node)
+{
+	(void)node;
+	presence_tell_all(((struct hub *)owner)->presence);
+}
+
+static void again_node(void *owner, const char *node)
+{
+	presence_doubt(((struct hub *)owner)->presence, node);
 }
 
 static void lost_node(void *owner, const char *node)
@@ -115,6 +157,17 @@ static void heads_read(void *owner, const struct db_rows *rows, const struct err
 	}
 }
 
+/* Once a second too, for a queue may have kept presence out without ever being full. */
+static void presence_catch_up(struct hub *hub)
+{
+	for (struct entry *e = hub->entries; e; e = e->hh.next) {
+		struct sub *s;
+		DL_FOREACH(e->subs, s)
+			if (s->left_unsaid && s->state != SUB_OPENING && may_send_presence(s))
+				hub_sub_presence(s);
+	}
+}
+
 static void heads_ask(void *owner)
 {
 	struct hub *hub = owner;
@@ -122,6 +175,7 @@ static void heads_ask(void *owner)
 	struct entry *e;
 	const char *params[1];
 
+	presence_catch_up(hub);
 	if (hub->is_asking_heads || !hub->entries || !db_is_up(hub->config.db))
 		return;
 	buf_init(&ids, 8u << 20);
@@ -138,15 +192,25 @@ static void heads_ask(void *owner)
 	buf_finish(&ids);
 }
 
+/* What was said meanwhile was heard by nobody, neither ours by the others nor theirs by us. */
 static void bus_was_restored(void *owner)
 {
-	heads_ask(owner);
+	struct hub *hub = owner;
+
+	heads_ask(hub);
+	presence_doubt(hub->presence, NULL);
+	bus_again(hub->bus);
+	presence_tell_all(hub->presence);
+	for (struct entry *e = hub->entries; e; e = e->hh.next)
+		if (e->subs && e->kind->has_presence)
+			bus_who(hub->bus, e->name);
 }
 
 bool hub_bus_start(struct hub *hub)
 {
 	static const struct bus_handlers handlers = {
-		.head = heard_head, .presence = heard_presence, .who = heard_who, .node_lost = lost_node, .restored = bus_was_restored,
+		.head = heard_head, .presence = heard_presence, .who = heard_who, .node_new = new_node,
+		.node_again = again_node, .node_lost = lost_node, .restored = bus_was_restored,
 	};
 
 	hub->bus = bus_create(hub->config.loop, hub->config.db, hub->config.node, &handlers, hub);

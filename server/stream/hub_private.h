@@ -27,6 +27,7 @@ struct sub { /* one connection's view of one stream */
 	struct entry *entry;
 	struct hub *hub;
 	struct db_ticket ticket;
+	json_t *left_unsaid;           /* presence was not sent since: who left meanwhile. NULL: nothing is owed */
 	struct sub *prev, *next;       /* on the entry */
 	struct sub *viewer_next;       /* of the connection */
 };
@@ -36,7 +37,6 @@ struct viewer { /* one connection's open streams */
 	struct sub *subs;
 	int count;
 	uint32_t next_tag;
-	bool is_presence_stale; /* a presence message was not sent: everything again when it has drained */
 	UT_hash_handle hh;
 };
 
@@ -74,6 +74,7 @@ void hub_deliver(struct entry *e, int64_t first, int64_t last, struct frame *f);
 void hub_sub_read(struct sub *s);       /* asks the journal for what the viewer misses */
 void hub_entry_read(struct entry *e);   /* asks the journal for what everyone here misses */
 void hub_entry_heard(struct entry *e, int64_t head);
+void hub_sub_presence(struct sub *s);   /* tells the viewer who is here, when it was not told for a while */
 struct frame *hub_frame(const char *stream, int64_t first, const char *events_json);
 bool hub_bus_start(struct hub *hub);    /* bus and presence; false: out of memory */
 #endif

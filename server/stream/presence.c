@@ -14,21 +14,23 @@ struct person {
 	char node[ID_SIZE];   /* "" when the connection is ours */
 	json_t *shown;        /* as it travels: {conn, member, name, organisation, cursor, …} */
 	bool is_dirty;
+	bool is_doubtful;     /* its node may have said since that they left */
 	UT_hash_handle hh;
 };
 
-struct place { /* a stream with somebody in it */
+struct place { /* a stream that somebody looks at */
 	char stream[STREAM_NAME_SIZE];
 	struct person *people;
 	json_t *left;         /* keys to tell of at the next tick: array */
 	json_t *left_ours;    /* the part of them that other nodes do not know yet */
 	bool is_dirty;
+	bool is_followed;     /* somebody here looks at it: what other nodes say of it is kept */
 	UT_hash_handle hh;
 };
 
 struct presence {
 	struct place *places;
-	struct timer *tick;
+	struct timer *tick, *doubt;
 	bool is_ticking;
 	struct bus *bus;
 	presence_send *send;
@@ -36,6 +38,7 @@ struct presence {
 };
 
 static void presence_tick(void *owner);
+static void doubt_ends(void *owner);
 
 struct presence *presence_create(struct loop *loop, presence_send *send, void *owner)
 {
@@ -46,6 +49,11 @@ struct presence *presence_create(struct loop *loop, presence_send *send, void *o
 	p->send = send;
 	p->owner = owner;
 	p->tick = loop_timer_create(loop, presence_tick, p);
+	p->doubt = loop_timer_create(loop, doubt_ends, p);
+	if (!p->tick || !p->doubt) {
+		presence_destroy(p);
+		return NULL;
+	}
 	return p;
 }
 
@@ -82,6 +90,7 @@ void presence_destroy(struct presence *p)
 	HASH_ITER(hh, p->places, place, next)
 		place_free(p, place);
 	timer_destroy(p->tick);
+	timer_destroy(p->doubt);
 	free(p);
 }
 
@@ -137,6 +146,7 @@ static void person_put(struct presence *p, struct place *place, const char *key,
 	json_decref(who->shown);
 	who->shown = shown;
 	who->is_dirty = true;
+	who->is_doubtful = false;
 	mark(p, place);
 }
 
@@ -189,6 +199,14 @@ json_t *presence_list(struct presence *p, const char *stream, const char *but_ke
 	return list;
 }
 
+void presence_follow(struct presence *p, const char *stream)
+{
+	struct place *place = place_get(p, stream);
+
+	if (place)
+		place->is_followed = true;
+}
+
 void presence_forget_stream(struct presence *p, const char *stream)
 {
 	struct place *place = place_find(p, stream);
@@ -196,9 +214,11 @@ void presence_forget_stream(struct presence *p, const char *stream)
 
 	if (!place)
 		return;
+	place->is_followed = false;
 	HASH_ITER(hh, place->people, who, next) /* others' are not followed any more */
 		if (who->node[0])
 			person_free(place, who);
+	mark(p, place); /* the tick lets it go */
 }
 
 /* What changed in one place: a message for who looks here, and our own people's part for the other nodes. */
@@ -223,7 +243,7 @@ static void place_tell(struct presence *p, struct place *place, json_t *for_bus)
 		"present", present, "left", place->left));
 	text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 	if (text)
-		p->send(p->owner, place->stream, text, strlen(text));
+		p->send(p->owner, place->stream, text, strlen(text), place->left);
 	free(text);
 	json_decref(message);
 	json_decref(ours);
@@ -245,7 +265,7 @@ static void presence_tick(void *owner)
 			place->is_dirty = false;
 			place_tell(p, place, for_bus);
 		}
-		if (!place->people)
+		if (!place->people && !place->is_followed)
 			place_free(p, place);
 	}
 	if (p->bus && json_array_size(for_bus) > 0)
@@ -256,43 +276,90 @@ static void presence_tick(void *owner)
 
 /* --- from other nodes ------------------------------------------------------------------------------ */
 
+/* Who is in both lists of one message has gone and come back: what is present is said last. */
+static void place_heard(struct presence *p, struct place *place, const char *node, const json_t *item)
+{
+	json_t *shown, *left;
+	size_t i;
+
+	json_array_foreach(json_object_get(item, "left"), i, left) {
+		struct person *who = NULL;
+		if (json_is_string(left))
+			HASH_FIND_STR(place->people, json_string_value(left), who);
+		if (who && strcmp(who->node, node) == 0)
+			person_leave(p, place, who);
+	}
+	json_array_foreach(json_object_get(item, "present"), i, shown) {
+		const char *key = json_string_value(json_object_get(shown, "conn"));
+		if (key && strlen(key) < KEY_SIZE)
+			person_put(p, place, key, node, json_incref(shown));
+	}
+}
+
 void presence_heard(struct presence *p, const char *node, const json_t *streams)
 {
-	json_t *item, *shown, *left;
-	size_t i, k;
+	json_t *item;
+	size_t i;
 
 	json_array_foreach(streams, i, item) {
 		const char *stream = json_string_value(json_object_get(item, "stream"));
 		struct place *place = stream && strlen(stream) < STREAM_NAME_SIZE ? place_find(p, stream) : NULL;
 
-		if (!place) /* nobody looks at it here */
-			continue;
-		json_array_foreach(json_object_get(item, "present"), k, shown) {
-			const char *key = json_string_value(json_object_get(shown, "conn"));
-			if (key && strlen(key) < KEY_SIZE && strlen(node) < ID_SIZE)
-				person_put(p, place, key, node, json_incref(shown));
-		}
-		json_array_foreach(json_object_get(item, "left"), k, left) {
-			struct person *who = NULL;
-			if (json_is_string(left))
-				HASH_FIND_STR(place->people, json_string_value(left), who);
-			if (who && strcmp(who->node, node) == 0)
-				person_leave(p, place, who);
-		}
+		if (place && place->is_followed && strlen(node) < ID_SIZE)
+			place_heard(p, place, node, item);
 	}
+}
+
+static void place_renew(struct presence *p, struct place *place)
+{
+	struct person *who, *next;
+
+	HASH_ITER(hh, place->people, who, next)
+		if (who->node[0] == '\0')
+			who->is_dirty = true;
+	mark(p, place);
 }
 
 void presence_tell(struct presence *p, const char *stream)
 {
 	struct place *place = place_find(p, stream);
-	struct person *who, *next;
 
-	if (!place)
-		return;
-	HASH_ITER(hh, place->people, who, next)
-		if (who->node[0] == '\0')
-			who->is_dirty = true;
-	mark(p, place);
+	if (place)
+		place_renew(p, place);
+}
+
+void presence_tell_all(struct presence *p)
+{
+	struct place *place, *next;
+
+	HASH_ITER(hh, p->places, place, next)
+		place_renew(p, place);
+}
+
+/* --- nodes that are lost, or may have said what we did not hear ------------------------------------- */
+
+void presence_doubt(struct presence *p, const char *node)
+{
+	struct place *place, *next;
+	struct person *who, *who_next;
+
+	HASH_ITER(hh, p->places, place, next)
+		HASH_ITER(hh, place->people, who, who_next)
+			if (who->node[0] && (!node || strcmp(who->node, node) == 0))
+				who->is_doubtful = true;
+	timer_start(p->doubt, PRESENCE_DOUBT_MS, 0);
+}
+
+static void doubt_ends(void *owner)
+{
+	struct presence *p = owner;
+	struct place *place, *next;
+	struct person *who, *who_next;
+
+	HASH_ITER(hh, p->places, place, next)
+		HASH_ITER(hh, place->people, who, who_next)
+			if (who->is_doubtful)
+				person_leave(p, place, who);
 }
 
 void presence_lose_node(struct presence *p, const char *node)

@@ -7,9 +7,11 @@ struct loop; struct bus; struct presence;
 
 #define PRESENCE_TICK_MS 50
 #define PRESENCE_PER_STREAM_MAX 1000
+#define PRESENCE_DOUBT_MS 2000 /* for a node to say again who is with it */
 
-/* A presence.changed message for everyone who looks at `stream`. */
-typedef void presence_send(void *owner, const char *stream, const char *text, size_t len);
+/* A presence.changed message for everyone who looks at `stream`; `left` are those of its connections that went (borrowed),
+ * for who cannot be sent it now. */
+typedef void presence_send(void *owner, const char *stream, const char *text, size_t len, const json_t *left);
 
 struct presence *presence_create(struct loop *loop, presence_send *send, void *owner);
 void presence_destroy(struct presence *p);
@@ -20,10 +22,13 @@ void presence_set_bus(struct presence *p, struct bus *bus);
 void presence_put(struct presence *p, const char *stream, const char *key, const struct caller *c, json_t *state);
 void presence_leave(struct presence *p, const char *stream, const char *key);
 json_t *presence_list(struct presence *p, const char *stream, const char *but_key); /* new array, without the asker */
+void presence_follow(struct presence *p, const char *stream); /* somebody looks at it here: others' people are kept, even before ours has come */
 void presence_forget_stream(struct presence *p, const char *stream); /* nobody looks at it here any more */
 
 /* From the bus. */
 void presence_heard(struct presence *p, const char *node, const json_t *streams);
 void presence_tell(struct presence *p, const char *stream); /* another node asks who is here */
+void presence_tell_all(struct presence *p);                 /* a node has come that knows nothing of ours */
+void presence_doubt(struct presence *p, const char *node);  /* words of this node (NULL: of any) may have been lost: who is not said again goes */
 void presence_lose_node(struct presence *p, const char *node);
 #endif

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define HERE_STREAM STREAM("board", BOARD(IN_NETWORK))
 
@@ -144,5 +145,112 @@ Test(presence, is_only_for_who_has_opened_the_stream)
 		free(text);
 	}
 	unchanged(w, before);
+	world_stop(w);
+}
+
+/* How many come to be known to `p`, who comes now, up to `want`. */
+static size_t known_to(struct person *p, size_t want)
+{
+	int64_t deadline = now_ms() + 5000;
+	json_t *conns = json_object(), *notice, *one;
+	size_t i, count;
+
+	json_array_foreach(at(open_stream(p, HERE_STREAM), "present"), i, one)
+		json_object_set_new(conns, text_at(one, "conn"), json_true());
+	while (json_object_size(conns) < want && (notice = client_next(p->client, (int)(deadline - now_ms())))) {
+		if (strcmp(text_at(notice, "method"), "presence.changed") == 0)
+			json_array_foreach(at(notice, "params/present"), i, one)
+				json_object_set_new(conns, text_at(one, "conn"), json_true());
+		json_decref(notice);
+	}
+	count = json_object_size(conns);
+	json_decref(conns);
+	return count;
+}
+
+/* All of them together are more than a message of the bus holds. */
+Test(presence, a_crowd_on_one_node_is_told_to_who_comes_to_another)
+{
+	static const char *const who[] = { "anna", "kalle", "eva" };
+	struct world *w = world_start(2);
+	size_t crowd = 57;
+
+	for (size_t i = 0; i < crowd; i++)
+		open_stream(sign_in(w, 0, who[i % 3]), HERE_STREAM);
+	cr_assert_geq(known_to(sign_in(w, 1, "stina"), crowd), crowd);
+	world_stop(w);
+}
+
+static void bus_cut(struct world *w, int node)
+{
+	char statement[300], *cut;
+
+	sql(w, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 0', current_database()); END $$");
+	snprintf(statement, sizeof statement,
+	        "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+	        " WHERE datname = current_database() AND application_name = 'korsdrag %d' AND query ~ 'LISTEN|pg_notify'",
+	        (int)w->nodes[node].pid);
+	cut = sql_text(w, statement);
+	cr_assert_str_eq(cut, "1");
+	free(cut);
+}
+
+static void bus_mend(struct world *w)
+{
+	sql(w, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT -1', current_database()); END $$");
+}
+
+/* Neither those who went on the node that could not be heard nor those whose going it could not hear stay as ghosts. */
+Test(presence, who_goes_while_a_node_is_cut_off_is_gone_when_it_is_back)
+{
+	struct world *w = world_start(2);
+	struct person *anna = sign_in(w, 0, "anna"), *stina = sign_in(w, 0, "stina");
+	struct person *kalle = sign_in(w, 1, "kalle"), *eva = sign_in(w, 1, "eva");
+	const char *of_stina, *of_kalle;
+
+	open_stream(anna, HERE_STREAM);
+	open_stream(eva, HERE_STREAM);
+	of_stina = text_at(open_stream(stina, HERE_STREAM), "conn");
+	of_kalle = text_at(open_stream(kalle, HERE_STREAM), "conn");
+	cr_assert(told_of(anna, of_kalle, 5000) && told_of(eva, of_stina, 5000));
+	bus_cut(w, 0);
+	ok(kalle, "stream.close", "{s:s}", "stream", HERE_STREAM);
+	ok(stina, "stream.close", "{s:s}", "stream", HERE_STREAM);
+	while (told_of(eva, of_kalle, 5000)) /* on their own nodes it is known: the word to the other is lost */
+		;
+	while (told_of(anna, of_stina, 5000))
+		;
+	wait_ms(100);
+	bus_mend(w);
+	while (told_of(anna, of_kalle, 6000))
+		;
+	while (told_of(eva, of_stina, 6000))
+		;
+	world_stop(w);
+}
+
+/* A reader whose socket takes nothing is not sent each step; but that somebody went, it hears when it reads again. */
+Test(presence, a_slow_reader_is_told_of_who_went_meanwhile)
+{
+	struct world *w = world_start(1);
+	struct person *anna = sign_in(w, 0, "anna"), *kalle = sign_in(w, 0, "kalle"), *slow = sign_in(w, 0, "eva");
+	int small = 16 * 1024, large = 1 << 20;
+	char *text = malloc(30001), thread[] = STREAM("thread", THREAD(IN_NETWORK));
+	const char *conn;
+
+	memset(text, 'x', 30000);
+	text[30000] = '\0';
+	setsockopt(client_fd(slow->client), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+	open_stream(slow, HERE_STREAM);
+	open_stream(slow, thread);
+	conn = text_at(open_stream(kalle, HERE_STREAM), "conn");
+	while (metric_of(w, 0, "korsdrag_viewers_behind_total") == 0)
+		post_in(anna, THREAD(IN_NETWORK), text);
+	ok(kalle, "stream.close", "{s:s}", "stream", HERE_STREAM);
+	wait_ms(200); /* some ticks */
+	setsockopt(client_fd(slow->client), SOL_SOCKET, SO_RCVBUF, &large, sizeof large);
+	while (told_of(slow, conn, 5000))
+		;
+	free(text);
 	world_stop(w);
 }
