@@ -227,8 +227,6 @@ bool kd_scan(const char *text, size_t len, const struct kd_scan_limits *limits, 
 /* kd_scan, then jansson with JSON_REJECT_DUPLICATES. NULL on failure. */
 json_t *kd_parse(const char *text, size_t len, const struct kd_scan_limits *limits, struct kd_fault *ret_fault) KD_MUST_CHECK;
 
-#define KD_BATCH_MAX 20
-
 /* One request of a message. `method` and `params` are borrowed from the message's JSON. `id` is NULL
  * for a notification; otherwise a string (at most 64 bytes) or an integer. */
 struct kd_request {

@@ -140,7 +140,8 @@ static int configured(char *const *args, char **rest)
 	int status, count = 0;
 
 	config = config_load(settings_keys, &settings, &source, &err);
-	if (!config) {
+	if (!config || !settings_fit(&settings, &err)) {
+		config_destroy(config);
 		fprintf(stderr, "korsdragd: %s\n", err.text);
 		return 2;
 	}

@@ -9,6 +9,7 @@
 #include "people/people.h"
 #include "rpc/rpc.h"
 #include "talk/talk.h"
+#include "text/markdown.h"
 #include "board_sql.h"
 #include "card_sql.h"
 #include "journal_sql.h"
@@ -51,6 +52,7 @@ struct node {
 	struct account *account;
 	struct net *net;
 	struct ops ops;
+	struct talk_config talk;
 	struct loop_signal *on_term, *on_int, *on_hup;
 	struct timer *deadline;
 	bool is_cut_short; /* by a second signal */
@@ -137,6 +139,12 @@ static struct db *open_db(struct node *n)
 		.queue_ms = s->database_queue_ms, .statements = node_statements, .application = n->application });
 }
 
+static struct kd_scan_limits scan_limits(const struct settings *s)
+{
+	return (struct kd_scan_limits){ .max_bytes = (size_t)s->limit_message, .max_depth = (int)s->limit_nesting,
+		.max_values = (int)s->limit_values, .max_keys = (int)s->limit_keys, .max_containers = (int)s->limit_containers };
+}
+
 static bool open_rpc(struct node *n, struct err *err)
 {
 	const struct settings *s = n->settings;
@@ -147,10 +155,16 @@ static bool open_rpc(struct node *n, struct err *err)
 	n->rpc = rpc_create(&(struct rpc_config){
 		.loop = n->loop, .db = n->db, .bindings = bindings, .kinds = n->kinds,
 		.caller_by_credential = &Q_CALLER_BY_CREDENTIAL, .caller_by_session = &Q_CALLER_BY_SESSION,
-		.calls_per_conn = (int)s->limit_calls_per_conn, .conns_per_member = (int)s->limit_conns_per_member,
+		.credential_ended = &Q_CREDENTIAL_ENDED, .scan = scan_limits(s), .batch = (int)s->limit_batch,
+		.bad_messages = (int)s->limit_bad_messages, .bad_messages_ms = s->limit_bad_messages_ms,
+		.session_check_ms = s->limit_session_check_ms, .calls_per_conn = (int)s->limit_calls_per_conn, .conns_per_member = (int)s->limit_conns_per_member,
 		.rate_per_minute = { [RATE_READ] = s->rate_read, [RATE_WRITE] = s->rate_write, [RATE_LIVE] = s->rate_live,
 			[RATE_HEAVY] = s->rate_heavy } }, err);
-	return n->rpc != NULL;
+	if (!n->rpc)
+		return false;
+	n->talk.post_max = (size_t)s->limit_post;
+	rpc_set_domain(n->rpc, "talk", &n->talk);
+	return true;
 }
 
 static bool open_account(struct node *n, struct err *err)
@@ -158,7 +172,8 @@ static bool open_account(struct node *n, struct err *err)
 	const struct settings *s = n->settings;
 
 	n->account = account_create(n->loop, n->db, &(struct account_config){
-		.origin = s->origins[0], .asks_per_address = (int)s->asks_per_address,
+		.origin = s->origins[0], .link_ms = s->limit_link_ms, .mails_per_hour = (int)s->limit_mails,
+		.session_ms = s->limit_session_ms, .session_idle_ms = s->limit_session_idle_ms, .asks_per_address = (int)s->asks_per_address,
 		.redeems_per_address = (int)s->redeems_per_address,
 		.mail = { .url = s->mail_url, .user = s->mail_user, .password = s->mail_password,
 			.ca_file = s->mail_ca_file, .from = s->mail_from,
@@ -188,8 +203,11 @@ static bool open_net(struct node *n, struct err *err)
 
 	n->net = net_create(n->loop, &(struct net_config){
 		.listen = s->listen, .origins = s->origins, .proxies = s->proxies, .web_root = s->web_root[0] ? s->web_root : NULL,
-		.app_paths = app_paths, .is_loopback_required = !s->listen_anywhere, .max_message = (size_t)s->limit_message,
-		.queue_soft = (size_t)s->limit_queue_soft, .queue_hard = (size_t)s->limit_queue_hard, .max_conns = conns_max(s),
+		.app_paths = app_paths, .is_loopback_required = !s->listen_anywhere, .max_head = (size_t)s->limit_head,
+		.head_ms = s->limit_head_ms, .idle_ms = s->limit_idle_ms, .keep_alive_ms = s->limit_keep_alive_ms,
+		.max_message = (size_t)s->limit_message, .max_fragments = (int)s->limit_fragments,
+		.queue_soft = (size_t)s->limit_queue_soft, .queue_soft_ms = s->limit_queue_soft_ms,
+		.queue_hard = (size_t)s->limit_queue_hard, .behind_ms = s->limit_behind_ms, .max_conns = conns_max(s),
 		.max_conns_per_address = (int)s->limit_conns_per_address, .ping_ms = s->ping_ms, .dead_ms = s->dead_ms,
 		.handlers = rpc_net_handlers(), .routes = routes, .owner = n->rpc }, err);
 	if (!n->net)
@@ -205,6 +223,10 @@ static bool open_rooms(struct node *n, struct err *err)
 {
 	n->loop = loop_create();
 	n->db = n->loop ? open_db(n) : NULL;
+	settings_metrics(n->settings, conns_max(n->settings));
+	markdown_limits((int)n->settings->limit_rendering_growth, n->settings->limit_rendering_ms);
+	if (n->loop)
+		loop_slow_after(n->loop, n->settings->limit_turn_ms);
 	if (!n->db)
 		return err_set(err, KD_E_INTERNAL, "out of memory or descriptors");
 	if (!open_rpc(n, err) || !open_account(n, err) || !open_net(n, err))

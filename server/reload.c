@@ -24,8 +24,9 @@ void settings_reload(const struct config *running, const struct config_source *s
 	again.rest = NULL; /* the command is under way already */
 	again.keeps_flags = true;
 	read = config_load(settings_keys, &settings, &again, &err);
-	if (!read) {
+	if (!read || !settings_fit(&settings, &err)) {
 		log_line(LOG_ERROR, "settings not read again", "reason", err.text, NULL);
+		config_destroy(read);
 		return;
 	}
 	log_init((enum log_level)settings.log_level, (enum log_format)settings.log_format, node);

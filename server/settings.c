@@ -32,8 +32,8 @@ static const char *wrong_proxy(const char *value)
 {
 	unsigned char address[16];
 
-	return inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1 ? NULL
-		: "must be addresses, not names or networks";
+	return inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1 || strcmp(value, "unix") == 0 ? NULL
+		: "must be addresses, or unix for who comes by our unix socket, not names or networks";
 }
 
 static const char *wrong_url(const char *value)
@@ -43,6 +43,7 @@ static const char *wrong_url(const char *value)
 	return strchr(value, '@') ? "must not hold a name or password: see mail.user and mail.password_file" : NULL;
 }
 
+#define DAY_MS INT64_C(86400000)
 #define AT(member) offsetof(struct settings, member)
 #define TEXT(k, m, d, most, say) { .key = k, .type = CONFIG_TEXT, .offset = AT(m), .initial = d, .max = most, .doc = say }
 #define NUMBER(k, m, t, d, lo, hi, say) { .key = k, .type = t, .offset = AT(m), .initial = d, .min = lo, .max = hi, .doc = say }
@@ -54,7 +55,7 @@ const struct config_key settings_keys[] = {
 	{ .key = "origins", .type = CONFIG_LIST, .offset = AT(origins), .initial = "http://localhost:8080", .min = 1, .max = 16,
 	  .wrong = wrong_origin, .doc = "What browsers call us, exactly; the first one stands in mailed links." },
 	{ .key = "proxies", .type = CONFIG_LIST, .offset = AT(proxies), .initial = "", .max = 16,
-	  .wrong = wrong_proxy, .doc = "Addresses of proxies whose X-Forwarded-For is believed." },
+	  .wrong = wrong_proxy, .doc = "Addresses of proxies whose X-Forwarded-For is believed; unix: whoever comes by the unix socket we listen on." },
 	TEXT("web.root", web_root, "", 1000, "Folder of the built browser client; empty: none is served."),
 	TEXT("node", node, "", 36, "This node's name in logs and in PostgreSQL; empty: the process's number."),
 
@@ -87,20 +88,56 @@ const struct config_key settings_keys[] = {
 	NUMBER("drain.spread", drain_spread_ms, CONFIG_DURATION, "5s", 0, 300000,
 		"Over how long clients are sent to other nodes while draining."),
 
-	NUMBER("limit.message", limit_message, CONFIG_SIZE, "64KiB", 1024, 1 << 20, "Longest message of a client."),
-	NUMBER("limit.queue_soft", limit_queue_soft, CONFIG_SIZE, "64KiB", 4096, 16 << 20,
-		"Waiting for a connection beyond which it counts as slow."),
-	NUMBER("limit.queue_hard", limit_queue_hard, CONFIG_SIZE, "256KiB", 16384, 64 << 20,
-		"Waiting for a connection beyond which events are read from the journal later."),
+	NUMBER("limit.head", limit_head, CONFIG_SIZE, "8KiB", 512, 64 << 10, "Longest head of an HTTP request."),
+	NUMBER("limit.head_time", limit_head_ms, CONFIG_DURATION, "10s", 100, 300000, "How long a request's head may take to come."),
+	NUMBER("limit.idle", limit_idle_ms, CONFIG_DURATION, "10s", 100, 300000,
+		"Silence of an HTTP socket before its first request, or within a body or an answer, after which it is closed."),
+	NUMBER("limit.keep_alive", limit_keep_alive_ms, CONFIG_DURATION, "5s", 100, 300000,
+		"How long an HTTP socket is kept for another request."),
 	NUMBER("limit.connections", limit_conns, CONFIG_INT, "0", 0, 1000000,
 		"Open connections of this node; 0: as many as the process may open descriptors, less a reserve."),
 	NUMBER("limit.connections_per_address", limit_conns_per_address, CONFIG_INT, "200", 1, 1000000,
 		"Open connections from one address."),
 	NUMBER("limit.connections_per_member", limit_conns_per_member, CONFIG_INT, "20", 0, 1000000,
 		"Open connections of one member; 0: any number."),
+	NUMBER("limit.message", limit_message, CONFIG_SIZE, "64KiB", 1024, 1 << 20, "Longest message of a client."),
+	NUMBER("limit.fragments", limit_fragments, CONFIG_INT, "64", 1, 4096, "Fragments that a message may come in."),
+	NUMBER("limit.nesting", limit_nesting, CONFIG_INT, "16", 6, 64, "Objects and lists within one another in a message."),
+	NUMBER("limit.values", limit_values, CONFIG_INT, "4096", 64, 65536, "Values in a message."),
+	NUMBER("limit.keys", limit_keys, CONFIG_INT, "256", 32, 4096, "Keys of one object in a message."),
+	NUMBER("limit.containers", limit_containers, CONFIG_INT, "2048", 32, 32768,
+		"Objects and lists in a message: each costs some 224 bytes of memory, even when empty."),
+	NUMBER("limit.batch", limit_batch, CONFIG_INT, "20", 1, 200, "Requests in one message."),
 	NUMBER("limit.calls", limit_calls_per_conn, CONFIG_INT, "64", 1, 1000, "Calls under way on one connection."),
+	NUMBER("limit.bad_messages", limit_bad_messages, CONFIG_INT, "20", 1, 10000,
+		"Messages that are no requests, borne on one connection within limit.bad_messages_time before it is closed."),
+	NUMBER("limit.bad_messages_time", limit_bad_messages_ms, CONFIG_DURATION, "10s", 100, 3600000,
+		"The time in which limit.bad_messages are borne."),
+	NUMBER("limit.queue_soft", limit_queue_soft, CONFIG_SIZE, "64KiB", 4096, 16 << 20,
+		"Waiting for a connection beyond which it counts as slow."),
+	NUMBER("limit.queue_soft_time", limit_queue_soft_ms, CONFIG_DURATION, "10s", 100, 600000,
+		"How long a connection may be slow before its queue takes no more than limit.queue_soft."),
+	NUMBER("limit.queue_hard", limit_queue_hard, CONFIG_SIZE, "256KiB", 16384, 64 << 20,
+		"Waiting for a connection beyond which events are read from the journal later."),
+	NUMBER("limit.behind", limit_behind_ms, CONFIG_DURATION, "60s", 1000, 3600000,
+		"How long a connection may be behind, its queue full and not emptied since, before it is closed."),
 	NUMBER("limit.ping", ping_ms, CONFIG_DURATION, "25s", 1000, 600000, "Silence after which a connection is asked for a sign of life."),
 	NUMBER("limit.dead", dead_ms, CONFIG_DURATION, "60s", 2000, 1200000, "Silence after which a connection is given up."),
+	NUMBER("limit.session_check", limit_session_check_ms, CONFIG_DURATION, "5min", 1000, 3600000,
+		"How often a connection's session is looked at again, besides at once when a right changes."),
+	NUMBER("limit.session", limit_session_ms, CONFIG_DURATION, "90d", 1000, 365 * DAY_MS,
+		"Longest life of a browser's session; holds for those that begin from then on."),
+	NUMBER("limit.session_idle", limit_session_idle_ms, CONFIG_DURATION, "14d", 1000, 365 * DAY_MS,
+		"How long a browser's session lives without use; holds for those that begin from then on."),
+	NUMBER("limit.link", limit_link_ms, CONFIG_DURATION, "10min", 1000, DAY_MS, "How long a mailed sign-in link is good."),
+	NUMBER("limit.mails", limit_mails, CONFIG_INT, "5", 1, 1000, "Sign-in links mailed to one mail address in an hour."),
+	NUMBER("limit.post", limit_post, CONFIG_SIZE, "32KiB", 256, 32 << 10, "Longest post."),
+	NUMBER("limit.rendering", limit_rendering_ms, CONFIG_DURATION, "50ms", 1, 1000,
+		"How long a text's rendering may take before the text is shown as it was written."),
+	NUMBER("limit.rendering_growth", limit_rendering_growth, CONFIG_INT, "8", 1, 8,
+		"How many times longer than the text its rendering may be before the text is shown as it was written."),
+	NUMBER("limit.turn", limit_turn_ms, CONFIG_DURATION, "20ms", 1, 10000,
+		"How long one turn of the event loop may take before it is logged."),
 
 	NUMBER("rate.read", rate_read, CONFIG_INT, "1200", 0, 100000000, "Reading calls a minute and member; 0: any number."),
 	NUMBER("rate.write", rate_write, CONFIG_INT, "300", 0, 100000000, "Writing calls a minute and member; 0: any number."),

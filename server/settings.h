@@ -18,13 +18,27 @@ struct settings {
 	int log_level, log_format;
 	int64_t drain_ms, drain_spread_ms;
 
-	int64_t limit_message, limit_queue_soft, limit_queue_hard, limit_conns, limit_conns_per_address, limit_conns_per_member, limit_calls_per_conn;
+	/* bytes, numbers, milliseconds: the table says which */
+	int64_t limit_head, limit_head_ms, limit_idle_ms, limit_keep_alive_ms;
+	int64_t limit_conns, limit_conns_per_address, limit_conns_per_member;
+	int64_t limit_message, limit_fragments, limit_nesting, limit_values, limit_keys, limit_containers, limit_batch;
+	int64_t limit_calls_per_conn, limit_bad_messages, limit_bad_messages_ms;
+	int64_t limit_queue_soft, limit_queue_soft_ms, limit_queue_hard, limit_behind_ms;
 	int64_t ping_ms, dead_ms;
+	int64_t limit_session_check_ms, limit_session_ms, limit_session_idle_ms, limit_link_ms, limit_mails;
+	int64_t limit_post, limit_rendering_ms, limit_rendering_growth, limit_turn_ms;
 	int64_t rate_read, rate_write, rate_live, rate_heavy; /* a minute and member */
 	int64_t asks_per_address, redeems_per_address;        /* in ten minutes */
 };
 
 extern const struct config_key settings_keys[];
+
+/* Whether the settings go together; err names those that do not. */
+bool settings_fit(const struct settings *s, struct err *err) KD_MUST_CHECK;
+
+/* Each limit as a gauge, and its counter of refusals from 0 on, so that both are in /metrics before anything happens.
+ * `conns` is what limit.connections has come to. */
+void settings_metrics(const struct settings *s, int conns);
 
 /* Reads the sources again: what may change while the node runs does, what may not is named in the log. A mistake in them
  * changes nothing. `running` is what the node was started with. */

@@ -107,6 +107,22 @@ static void purge(void *owner)
 		db_query(a->db, NULL, &Q_ACCOUNT_PURGE, NULL, purged, NULL);
 }
 
+/* --- limits --------------------------------------------------------------------------------------- */
+
+static void limits_take(struct account *a)
+{
+	const struct account_config *config = &a->config;
+
+	snprintf(a->link_ms, sizeof(a->link_ms), "%lld", (long long)config->link_ms);
+	snprintf(a->mails_per_hour, sizeof(a->mails_per_hour), "%d", config->mails_per_hour);
+	snprintf(a->session_ms, sizeof(a->session_ms), "%lld", (long long)config->session_ms);
+	snprintf(a->session_idle_ms, sizeof(a->session_idle_ms), "%lld", (long long)config->session_idle_ms);
+	a->refused_asks = metric_refusals("rate.ask");
+	a->refused_redeems = metric_refusals("rate.redeem");
+	a->refused_mails = metric_refusals("limit.mails");
+	a->refused_links = metric_refusals("limit.link");
+}
+
 /* --- life ----------------------------------------------------------------------------------------- */
 
 struct account *account_create(
@@ -129,6 +145,7 @@ struct account *account_create(
 	limit_init(&a->asks, config->asks_per_address ? config->asks_per_address : 60, ASKS_WINDOW_MS);
 	limit_init(
 	        &a->redeems, config->redeems_per_address ? config->redeems_per_address : 60, ASKS_WINDOW_MS);
+	limits_take(a);
 	a->invite_timer = loop_timer_create(loop, invitations_ask, a);
 	a->purge_timer = loop_timer_create(loop, purge, a);
 	timer_start(a->invite_timer, INVITE_EVERY_MS, INVITE_EVERY_MS);

@@ -1,6 +1,6 @@
 /* account.h - signing in and out, sessions, and what members say of themselves.
  *
- * Sign-in is by a mailed link: 256 random bits that only their hash is kept of, good for ten minutes and
+ * Sign-in is by a mailed link: 256 random bits that only their hash is kept of, good for some minutes and
  * once, in the browser that asked for it. A session is such a secret too, in a cookie or, as a token, in the
  * hands of a script. */
 #ifndef ACCOUNT_ACCOUNT_H
@@ -15,6 +15,9 @@ struct account;
 struct account_config {
 	const char *origin; /* "https://korsdrag.example.se": where mailed links lead; borrowed for good */
 	struct mailer_config mail;
+	int64_t link_ms;         /* how long a mailed link is good */
+	int mails_per_hour;      /* links asked for one mail address that are mailed */
+	int64_t session_ms, session_idle_ms; /* a browser's session: longest life, and without use; for those that begin now */
 	int asks_per_address;    /* POST /auth/ask from one peer address in ten minutes; 0: 60 */
 	int redeems_per_address; /* POST /auth/redeem likewise; 0: 60 */
 };

@@ -16,6 +16,11 @@ WITH seen AS (
     WHERE c.session = $1::uuid AND s.id = c.session AND s.last_seen_at < now() - interval '1 minute')
 SELECT c.* FROM caller c WHERE c.session = $1::uuid
 
+-- name: credential_ended
+-- Which limit has ended a session that nobody else has.
+SELECT CASE WHEN s.expires_at <= now() THEN 'limit.session' ELSE 'limit.session_idle' END AS setting FROM session s
+WHERE s.hash = $1::text AND s.kind = 'browser' AND s.revoked_at IS NULL AND session_ends_at(s) <= now()
+
 -- What streams are open to -------------------------------------------------------------------------
 
 -- name: member_access
@@ -66,26 +71,27 @@ RETURNING id
 -- Signing in ----------------------------------------------------------------------------------------
 
 -- name: link_ask
--- A link for the address $1, if somebody has it who may sign in and it was not asked for five times in this hour. The row
--- of sign_in_budget is written for any address; asked_at ends with now() exactly when this asking counts.
+-- A link for the address $1, if somebody has it who may sign in and it was not asked for $7 times in this hour; good for
+-- $8 ms. One row always, in which the member is null when no link was made. The row of sign_in_budget is written for any
+-- address; asked_at ends with now() exactly when this asking counts.
 WITH budget AS (
     INSERT INTO sign_in_budget AS b (mail_hash, asked_at) VALUES ($2::text, ARRAY[now()])
     ON CONFLICT (mail_hash) DO UPDATE SET asked_at =
-        CASE WHEN (SELECT count(*) FROM unnest(b.asked_at) t WHERE t > now() - interval '1 hour') < 5
+        CASE WHEN (SELECT count(*) FROM unnest(b.asked_at) t WHERE t > now() - interval '1 hour') < $7::integer
              THEN ARRAY(SELECT t FROM unnest(b.asked_at) t WHERE t > now() - interval '1 hour' ORDER BY t) || now()
              ELSE b.asked_at END
     RETURNING b.asked_at[cardinality(b.asked_at)] = now() AS is_within
 ), link AS (
     INSERT INTO sign_in_link (id, member_id, token_hash, code_hash, browser_hash, expires_at)
-    SELECT $3::uuid, m.id, $4::text, $5::text, $6::text, now() + interval '10 minutes'
+    SELECT $3::uuid, m.id, $4::text, $5::text, $6::text, now() + $8::bigint * interval '1 millisecond'
     FROM member m, budget WHERE m.mail = $1::citext AND m.suspended_at IS NULL AND budget.is_within
     RETURNING member_id
 )
-SELECT m.mail, m.name, m.locale FROM link JOIN member m ON m.id = link.member_id
+SELECT budget.is_within, m.mail, m.name, m.locale FROM budget LEFT JOIN link ON true LEFT JOIN member m ON m.id = link.member_id
 
 -- name: link_redeem
--- $1 the token's hash, $2 the browser's (null: none), then the session to open: id, hash, name. Of two at once, the second
--- waits for the first's row and then finds it spent.
+-- $1 the token's hash, $2 the browser's (null: none), then the session to open: id, hash, name, ms in all and without use.
+-- Of two at once, the second waits for the first's row and then finds it spent.
 WITH link AS (
     SELECT l.id, l.member_id, l.browser_hash IS NULL OR l.browser_hash IS NOT DISTINCT FROM $2::text AS is_same
     FROM sign_in_link l JOIN member m ON m.id = l.member_id
@@ -94,16 +100,18 @@ WITH link AS (
     UPDATE sign_in_link l SET spent_at = now() FROM link
     WHERE l.id = link.id AND link.is_same AND l.spent_at IS NULL RETURNING l.member_id
 ), opened AS (
-    INSERT INTO session (id, member_id, hash, kind, name, expires_at)
-    SELECT $3::uuid, member_id, $4::text, 'browser', $5::text, now() + interval '90 days' FROM spent RETURNING member_id
+    INSERT INTO session (id, member_id, hash, kind, name, expires_at, idle)
+    SELECT $3::uuid, member_id, $4::text, 'browser', $5::text, now() + $6::bigint * interval '1 millisecond',
+           $7::bigint * interval '1 millisecond' FROM spent RETURNING member_id
 ), seen AS (
     UPDATE member m SET signed_in_at = now() FROM opened WHERE m.id = opened.member_id
 )
 SELECT EXISTS (SELECT FROM opened) AS is_open, EXISTS (SELECT FROM link WHERE NOT is_same) AS is_other_browser,
-       (SELECT member_id FROM opened) AS member
+       (SELECT member_id FROM opened) AS member,
+       EXISTS (SELECT FROM sign_in_link WHERE token_hash = $1::text AND spent_at IS NULL AND expires_at <= now()) AS is_late
 
 -- name: code_redeem
--- $1 the browser's hash, $2 the code's. Every try counts against each link that this browser has asked for.
+-- $1 the browser's hash, $2 the code's, then the session as above. Every try counts against each link that this browser has asked for.
 WITH tried AS (
     UPDATE sign_in_link l SET code_tries = l.code_tries + 1, spent_at = CASE WHEN l.code_hash = $2::text THEN now() END
     FROM member m
@@ -111,13 +119,16 @@ WITH tried AS (
       AND m.id = l.member_id AND m.suspended_at IS NULL
     RETURNING l.member_id, l.spent_at
 ), opened AS (
-    INSERT INTO session (id, member_id, hash, kind, name, expires_at)
-    SELECT $3::uuid, member_id, $4::text, 'browser', $5::text, now() + interval '90 days'
+    INSERT INTO session (id, member_id, hash, kind, name, expires_at, idle)
+    SELECT $3::uuid, member_id, $4::text, 'browser', $5::text, now() + $6::bigint * interval '1 millisecond',
+           $7::bigint * interval '1 millisecond'
     FROM tried WHERE spent_at IS NOT NULL LIMIT 1 RETURNING member_id
 ), seen AS (
     UPDATE member m SET signed_in_at = now() FROM opened WHERE m.id = opened.member_id
 )
-SELECT EXISTS (SELECT FROM opened) AS is_open, false AS is_other_browser, (SELECT member_id FROM opened) AS member
+SELECT EXISTS (SELECT FROM opened) AS is_open, false AS is_other_browser, (SELECT member_id FROM opened) AS member,
+       EXISTS (SELECT FROM sign_in_link WHERE browser_hash = $1::text AND code_hash = $2::text AND spent_at IS NULL
+               AND expires_at <= now()) AS is_late
 
 -- name: sign_out
 -- Ends the session with this hash and journals it on its member's stream, which nodes with sockets of it look at every

@@ -6,6 +6,7 @@
 #include "account/sign_in.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "loop/loop.h"
 
 struct auth; /* an HTTP request that waits for the database: auth_http.c */
@@ -16,6 +17,8 @@ struct account {
 	struct account_config config;
 	struct mailer *mailer;
 	struct limit asks, redeems;
+	char link_ms[24], mails_per_hour[24], session_ms[24], session_idle_ms[24]; /* as statements take them */
+	struct metric *refused_asks, *refused_redeems, *refused_mails, *refused_links;
 	struct auth *auths;
 	struct timer *invite_timer, *purge_timer;
 	struct db_ticket claim_ticket;

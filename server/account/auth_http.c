@@ -12,7 +12,7 @@
 #include <strings.h>
 #include <utlist.h>
 
-#define LINK_GOOD_MS (10 * 60 * 1000)
+#define ASK_LONGER_MS (5 * 60 * 1000) /* that the asking browser is known for longer than a link is good */
 #define BODY_MAX 4096
 #define TEXT_MAX 8192
 
@@ -38,10 +38,11 @@ static void reply_code(struct http_request *r, int status, const char *code, con
 	http_reply_json(r, status, body);
 }
 
-static void reply_wait(struct http_request *r, int64_t wait_ms)
+static void reply_wait(struct http_request *r, struct metric *refused, int64_t wait_ms)
 {
 	char seconds[24];
 
+	metric_add(refused, 1);
 	snprintf(seconds, sizeof(seconds), "%lld", (long long)(wait_ms / 1000 + 1));
 	http_header(r, "Retry-After", seconds);
 	reply_code(r, 429, "rate_limited", NULL);
@@ -127,14 +128,16 @@ static void asked(void *owner, const struct db_rows *rows, const struct err *err
 
 	if (err)
 		log_line(LOG_WARN, "link not made", "detail", err->detail, NULL);
-	if (!err && db_count(rows) > 0) {
+	if (!err && !db_bool(rows, 0, "is_within"))
+		metric_add(a->refused_mails, 1);
+	if (!err && db_text(rows, 0, "mail")) {
 		snprintf(link, sizeof(link), "%s/sign-in/link#%s", a->config.origin, auth->secret);
 		code_print(auth->code, code);
 		buf_init(&text, TEXT_MAX);
-		mail.subject = mail_sign_in(auth->locale, db_text(rows, 0, "name"), link, code, &text);
+		mail.subject = mail_sign_in(auth->locale, db_text(rows, 0, "name"), link, code, a->config.link_ms, &text);
 		mail.text = text.data;
 		mail.to = db_text(rows, 0, "mail");
-		if (text.failed || !mailer_send(a->mailer, &mail, LINK_GOOD_MS, NULL, NULL, NULL))
+		if (text.failed || !mailer_send(a->mailer, &mail, a->config.link_ms, NULL, NULL, NULL))
 			log_line(LOG_ERROR, "link not sent", "reason", "the mail queue is full", NULL);
 		if (text.data)
 			explicit_bzero(text.data, text.len);
@@ -145,7 +148,7 @@ static void asked(void *owner, const struct db_rows *rows, const struct err *err
 }
 
 /* A browser that asks again keeps its secret, so that the first mail's link still works in it. */
-static void ask_cookie(struct http_request *r, char ret_hash[HASH_SIZE])
+static void ask_cookie(const struct account *a, struct http_request *r, char ret_hash[HASH_SIZE])
 {
 	const char *known = http_cookie(r, COOKIE_ASK);
 	char secret[SECRET_SIZE], value[COOKIE_SIZE];
@@ -155,7 +158,7 @@ static void ask_cookie(struct http_request *r, char ret_hash[HASH_SIZE])
 	else
 		secret_make(secret);
 	secret_hash(secret, ret_hash);
-	cookie_ask(secret, value);
+	cookie_ask(secret, a->config.link_ms + ASK_LONGER_MS, value);
 	http_header(r, "Set-Cookie", value);
 }
 
@@ -163,7 +166,8 @@ static void ask_link(struct auth *auth, const struct kd_auth_ask *p)
 {
 	char folded[256], mail_hash[HASH_SIZE], id[ID_SIZE], token_hash[HASH_SIZE], code_hash[HASH_SIZE],
 	        browser_hash[HASH_SIZE];
-	const char *params[] = { p->mail, mail_hash, id, token_hash, code_hash, browser_hash };
+	const char *params[] = { p->mail, mail_hash, id, token_hash, code_hash, browser_hash,
+		auth->account->mails_per_hour, auth->account->link_ms };
 
 	mail_fold(p->mail, folded, sizeof(folded));
 	secret_hash(folded, mail_hash);
@@ -173,7 +177,7 @@ static void ask_link(struct auth *auth, const struct kd_auth_ask *p)
 	code_make(auth->code);
 	secret_hash(auth->code, code_hash);
 	snprintf(auth->locale, sizeof(auth->locale), "%s", p->locale);
-	ask_cookie(auth->request, browser_hash);
+	ask_cookie(auth->account, auth->request, browser_hash);
 	http_header(auth->request, "Cache-Control", "no-store");
 	http_reply_json(auth->request, 202, json_object());
 	auth->request = NULL;
@@ -191,7 +195,7 @@ static void auth_ask(void *owner, struct http_request *r)
 	if (!mem)
 		reply_unavailable(r);
 	else if (!limit_take(&a->asks, http_address(r), &wait_ms))
-		reply_wait(r, wait_ms);
+		reply_wait(r, a->refused_asks, wait_ms);
 	else if (!read_body(r, mem, kd_auth_ask_fields, &p, sizeof(p)))
 		;
 	else if (!mail_is_valid(p.mail))
@@ -238,9 +242,9 @@ static void redeemed(void *owner, const struct db_rows *rows, const struct err *
 	switch (redeem_decide(db_bool(rows, 0, "is_open"), db_bool(rows, 0, "is_other_browser"))) {
 	case REDEEM_OPEN:
 		end_former(auth->account, r);
-		cookie_session(auth->secret, value);
+		cookie_session(auth->secret, auth->account->config.session_ms, value);
 		http_header(r, "Set-Cookie", value);
-		cookie_ask(NULL, value);
+		cookie_ask(NULL, 0, value);
 		http_header(r, "Set-Cookie", value);
 		log_line(LOG_INFO, "signed in", "member", db_text(rows, 0, "member"), NULL);
 		http_header(r, "Cache-Control", "no-store");
@@ -250,6 +254,8 @@ static void redeemed(void *owner, const struct db_rows *rows, const struct err *
 		reply_code(r, 403, "other_browser", NULL);
 		break;
 	case REDEEM_INVALID:
+		if (db_bool(rows, 0, "is_late"))
+			metric_add(auth->account->refused_links, 1);
 		reply_code(r, 410, "link_invalid", NULL);
 		break;
 	}
@@ -261,8 +267,9 @@ static void redeem(struct auth *auth, const char *token, const char *code)
 	struct http_request *r = auth->request;
 	char secret[HASH_SIZE], browser[HASH_SIZE], id[ID_SIZE], session[HASH_SIZE], name[SESSION_NAME_SIZE];
 	bool has_browser = browser_of(r, browser);
-	const char *by_token[] = { secret, has_browser ? browser : NULL, id, session, name };
-	const char *by_code[] = { browser, secret, id, session, name };
+	const struct account *a = auth->account;
+	const char *by_token[] = { secret, has_browser ? browser : NULL, id, session, name, a->session_ms, a->session_idle_ms };
+	const char *by_code[] = { browser, secret, id, session, name, a->session_ms, a->session_idle_ms };
 
 	secret_hash(token ? token : code, secret);
 	id_make(id);
@@ -290,7 +297,7 @@ static void auth_redeem(void *owner, struct http_request *r)
 	if (!mem)
 		reply_unavailable(r);
 	else if (!limit_take(&a->redeems, http_address(r), &wait_ms))
-		reply_wait(r, wait_ms);
+		reply_wait(r, a->refused_redeems, wait_ms);
 	else if (!read_body(r, mem, kd_auth_redeem_fields, &p, sizeof(p)))
 		;
 	else if (!p.token == !p.code)
@@ -308,7 +315,7 @@ static void reply_signed_out(struct http_request *r)
 {
 	char value[COOKIE_SIZE];
 
-	cookie_session(NULL, value);
+	cookie_session(NULL, 0, value);
 	http_header(r, "Set-Cookie", value);
 	http_header(r, "Cache-Control", "no-store");
 	http_reply(r, 204, NULL, NULL, 0);

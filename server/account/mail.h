@@ -16,7 +16,7 @@ bool mail_print(const struct mail *m, const char *from, const char *id, int64_t 
 
 /* The texts, in the locale "sv" or "en"; the subject is returned, the text written to `out`. */
 const char *mail_sign_in(
-        const char *locale, const char *name, const char *link, const char *code, struct buf *out);
+        const char *locale, const char *name, const char *link, const char *code, int64_t good_ms, struct buf *out);
 const char *mail_invitation(const char *locale, const char *name, const char *link, struct buf *out);
 
 /* Exposed for the tests. */

@@ -7,8 +7,15 @@ static bool is_english(const char *locale)
 	return strcmp(locale, "en") == 0;
 }
 
+static void add_minutes(int64_t ms, const char *one, const char *many, struct buf *out)
+{
+	int64_t minutes = ms < 120000 ? 1 : ms / 60000;
+
+	buf_printf(out, "%lld %s", (long long)minutes, minutes == 1 ? one : many);
+}
+
 const char *mail_sign_in(
-        const char *locale, const char *name, const char *link, const char *code, struct buf *out)
+        const char *locale, const char *name, const char *link, const char *code, int64_t good_ms, struct buf *out)
 {
 	if (is_english(locale)) {
 		buf_printf(out,
@@ -18,10 +25,13 @@ const char *mail_sign_in(
 		        "Open it in the browser where you asked for it. If you read this mail somewhere else, type this code "
 		        "there instead:\n\n"
 		        "%s\n\n"
-		        "The link and the code are good for ten minutes and can be used once.\n\n"
-		        "If you did not ask to sign in, there is nothing you need to do.\n\n"
-		        "Korsdrag\n",
+		        "The link and the code are good for ",
 		        name, link, code);
+		add_minutes(good_ms, "minute", "minutes", out);
+		buf_add_str(out,
+		        " and can be used once.\n\n"
+		        "If you did not ask to sign in, there is nothing you need to do.\n\n"
+		        "Korsdrag\n");
 		return "Sign in to Korsdrag";
 	}
 	buf_printf(out,
@@ -31,10 +41,13 @@ const char *mail_sign_in(
 	        "Öppna den i webbläsaren där du bad om den. Läser du mejlet någon annanstans kan du i stället skriva den här "
 	        "koden där:\n\n"
 	        "%s\n\n"
-	        "Länken och koden gäller i tio minuter och kan användas en gång.\n\n"
-	        "Har du inte bett om att få logga in behöver du inte göra något.\n\n"
-	        "Korsdrag\n",
+	        "Länken och koden gäller i ",
 	        name, link, code);
+	add_minutes(good_ms, "minut", "minuter", out);
+	buf_add_str(out,
+	        " och kan användas en gång.\n\n"
+	        "Har du inte bett om att få logga in behöver du inte göra något.\n\n"
+	        "Korsdrag\n");
 	return "Logga in i Korsdrag";
 }
 

@@ -5,10 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SESSION_SECONDS                                                                                      \
-	(90 * 24 * 60 * 60)   /* the session's longest life; the server ends it earlier when unused */
-#define ASK_SECONDS (15 * 60) /* a little longer than a link */
-
 /* --- codes and secrets ---------------------------------------------------------------------------- */
 
 bool code_fold(const char *typed, char ret_code[CODE_SIZE])
@@ -64,20 +60,21 @@ void session_name(const char *user_agent, char ret_name[SESSION_NAME_SIZE])
 
 /* --- cookies -------------------------------------------------------------------------------------- */
 
-static void cookie(const char *name, const char *secret, int seconds, char ret_value[COOKIE_SIZE])
+/* The browser forgets it a little late rather than early: the server knows when it has ended. */
+static void cookie(const char *name, const char *secret, int64_t ms, char ret_value[COOKIE_SIZE])
 {
-	snprintf(ret_value, COOKIE_SIZE, "%s=%s; Path=/; Max-Age=%d; Secure; HttpOnly; SameSite=Lax", name,
-	        secret ? secret : "", secret ? seconds : 0);
+	snprintf(ret_value, COOKIE_SIZE, "%s=%s; Path=/; Max-Age=%lld; Secure; HttpOnly; SameSite=Lax", name,
+	        secret ? secret : "", secret ? (long long)((ms + 999) / 1000) : 0);
 }
 
-void cookie_session(const char *secret, char ret_value[COOKIE_SIZE])
+void cookie_session(const char *secret, int64_t ms, char ret_value[COOKIE_SIZE])
 {
-	cookie(COOKIE_SESSION, secret, SESSION_SECONDS, ret_value);
+	cookie(COOKIE_SESSION, secret, ms, ret_value);
 }
 
-void cookie_ask(const char *secret, char ret_value[COOKIE_SIZE])
+void cookie_ask(const char *secret, int64_t ms, char ret_value[COOKIE_SIZE])
 {
-	cookie(COOKIE_ASK, secret, ASK_SECONDS, ret_value);
+	cookie(COOKIE_ASK, secret, ms, ret_value);
 }
 
 /* --- decisions ------------------------------------------------------------------------------------ */

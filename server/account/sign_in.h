@@ -6,6 +6,7 @@
 #include "base/mail_address.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define COOKIE_SESSION "__Host-korsdrag"
 #define COOKIE_ASK "__Host-korsdrag-ask"
@@ -22,9 +23,9 @@ bool secret_is_shaped(const char *text); /* 43 characters of base64url; NULL is 
 /* A session's name from the browser's User-Agent: without controls, at most 200 bytes, never empty. */
 void session_name(const char *user_agent, char ret_name[SESSION_NAME_SIZE]);
 
-/* Set-Cookie values. A NULL secret takes the cookie away. */
-void cookie_session(const char *secret, char ret_value[COOKIE_SIZE]);
-void cookie_ask(const char *secret, char ret_value[COOKIE_SIZE]);
+/* Set-Cookie values, good for as long. A NULL secret takes the cookie away. */
+void cookie_session(const char *secret, int64_t ms, char ret_value[COOKIE_SIZE]);
+void cookie_ask(const char *secret, int64_t ms, char ret_value[COOKIE_SIZE]);
 
 enum redeem { REDEEM_OPEN, REDEEM_OTHER_BROWSER, REDEEM_INVALID };
 /* What became of a link or code: opened means that a session was made. One that is good but was asked for

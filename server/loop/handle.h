@@ -17,6 +17,7 @@ struct loop {
 	struct turn_end *turn_ends;
 	bool is_ending_turn;
 	uint64_t turn_began_ns, turn_idle_ns; /* libuv's clocks at the last turn's end */
+	int64_t slow_us;                      /* a turn that takes longer is told of */
 	const char *note;                     /* what this turn was last doing */
 	bool is_unmeasured;                   /* a signal cut libuv's measure of the sleep short */
 	struct metric *turn_seconds, *turns_slow;

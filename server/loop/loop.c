@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TURN_SLOW_US 20000 /* security.md: one turn of the event loop */
+#define TURN_SLOW_MS 20
 
 struct turn_end {
 	struct loop *loop;
@@ -84,7 +84,7 @@ static void turn_measure(struct loop *loop)
 		return;
 	}
 	metric_observe_us(loop->turn_seconds, busy_us < 0 ? 0 : busy_us);
-	if (busy_us > TURN_SLOW_US) {
+	if (busy_us > loop->slow_us) {
 		metric_add(loop->turns_slow, 1);
 		log_line(LOG_WARN, "loop turn slow", "ms", log_ms(busy_us), "last", loop->note, NULL);
 	}
@@ -116,6 +116,7 @@ struct loop *loop_create(void)
 		return NULL;
 	}
 	uv_loop_configure(&loop->uv, UV_METRICS_IDLE_TIME);
+	loop_slow_after(loop, TURN_SLOW_MS);
 	ring_init(&loop->tasks);
 	ring_init(&loop->running);
 	uv_prepare_init(&loop->uv, &loop->before_sleep);
@@ -123,7 +124,7 @@ struct loop *loop_create(void)
 	uv_prepare_start(&loop->before_sleep, on_before_sleep);
 	uv_idle_init(&loop->uv, &loop->no_sleep);
 	loop->turn_seconds = metric_histogram("korsdrag_loop_turn_seconds", "Work done in one turn of the event loop.", NULL);
-	loop->turns_slow = metric_counter("korsdrag_loop_turns_slow_total", "Turns that took more than 20 ms.", NULL);
+	loop->turns_slow = metric_counter("korsdrag_loop_turns_slow_total", "Turns that took longer than limit.turn.", NULL);
 	return loop;
 }
 
@@ -177,6 +178,11 @@ void loop_run(struct loop *loop)
 void loop_stop(struct loop *loop)
 {
 	uv_stop(&loop->uv);
+}
+
+void loop_slow_after(struct loop *loop, int64_t ms)
+{
+	loop->slow_us = ms * 1000;
 }
 
 struct uv_loop_s *loop_uv(struct loop *loop)

@@ -12,6 +12,9 @@ void loop_run(struct loop *loop);        /* until loop_stop */
 void loop_stop(struct loop *loop);
 struct uv_loop_s *loop_uv(struct loop *loop); /* for net/ (libwebsockets) only */
 
+/* A turn that takes longer is logged and counted; 20 ms unless told. */
+void loop_slow_after(struct loop *loop, int64_t ms);
+
 /* Says what this turn is doing ("card.move"), for the log line of a turn that took too long. `what` lives for ever. */
 void loop_note(struct loop *loop, const char *what);
 

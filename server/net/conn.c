@@ -1,13 +1,12 @@
 /* conn.c - one WebSocket connection: its life, messages in, and how it ends. What leaves is outbox.c's. */
 #include "net/net_private.h"
+#include "base/clock.h"
 #include <errno.h>
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <utlist.h>
-
-#define FRAGMENTS_MAX 64
 
 /* --- life ---------------------------------------------------------------------------------------------------- */
 
@@ -78,6 +77,7 @@ void conn_destroy(struct conn *c)
 		DL_DELETE2(net->dirty, c, dirty_prev, dirty_next);
 	if (c->is_in_closing)
 		DL_DELETE2(net->closing, c, closing_prev, closing_next);
+	conn_caught_up(c);
 	if (c->is_drained)
 		LL_DELETE2(net->drained, c, drained_next);
 	conn_forget_queue(c);
@@ -95,6 +95,7 @@ bool conn_opened(struct conn *c, struct lws *wsi, const struct net_handshake *hs
 	c->wsi = wsi;
 	c->state = CONN_OPEN;
 	c->is_told = true;
+	c->ponged_ms = clock_mono_ms();
 	net->config.handlers->opened(net->config.owner, c->id, hs);
 	return true;
 }
@@ -113,13 +114,34 @@ void conn_gone(struct conn *c)
 /* --- messages in ---------------------------------------------------------------------------------------------- */
 
 /* Ends the connection from inside one of its callbacks, with a close frame that says why. */
-static int conn_fail(struct conn *c, int code, const char *reason)
+static int conn_end(struct conn *c, enum net_refusal counted, int code, const char *reason)
 {
-	net_refused(c->net, code == NET_CLOSE_TOO_BIG ? REFUSED_TOO_BIG : REFUSED_PROTOCOL);
+	net_refused(c->net, counted);
 	c->state = CONN_QUIET;
 	conn_forget_queue(c);
 	lws_close_reason(c->wsi, (enum lws_close_status)code, (unsigned char *)(uintptr_t)reason, strlen(reason));
 	return -1;
+}
+
+static int conn_fail(struct conn *c, int code, const char *reason)
+{
+	return conn_end(c, REFUSED_PROTOCOL, code, reason);
+}
+
+static int conn_fail_fragments(struct conn *c)
+{
+	char reason[80];
+
+	snprintf(reason, sizeof(reason), "a message may have at most %d fragments", c->net->config.max_fragments);
+	return conn_end(c, REFUSED_FRAGMENTS, NET_CLOSE_TOO_BIG, reason);
+}
+
+static int conn_fail_size(struct conn *c)
+{
+	char reason[80];
+
+	snprintf(reason, sizeof(reason), "a message may have at most %zu bytes", c->net->config.max_message);
+	return conn_end(c, REFUSED_MESSAGE, NET_CLOSE_TOO_BIG, reason);
 }
 
 static void message_take(struct conn *c, const char *text, size_t len)
@@ -139,12 +161,12 @@ int conn_receive(struct conn *c, char *bytes, size_t len)
 		return 0; /* we have said goodbye: what still comes is not heard */
 	if (lws_frame_is_binary(c->wsi))
 		return conn_fail(c, 1003, "only text is understood");
-	if (!c->is_in_frame && ++c->fragments > FRAGMENTS_MAX)
-		return conn_fail(c, NET_CLOSE_TOO_BIG, "a message may have at most 64 fragments");
+	if (!c->is_in_frame && ++c->fragments > (uint32_t)c->net->config.max_fragments)
+		return conn_fail_fragments(c);
 	c->is_in_frame = left > 0;
 	/* By the announced length, before anything of it is kept. */
 	if (left > c->net->config.max_message || c->message.len + len + left > c->net->config.max_message)
-		return conn_fail(c, NET_CLOSE_TOO_BIG, "the message is too big");
+		return conn_fail_size(c);
 	metric_add(c->net->metrics.bytes_in, (int64_t)len);
 	if (!utf8_feed(&c->utf8, bytes, len) || (is_last && !utf8_is_whole(&c->utf8)))
 		return conn_fail(c, 1007, "the message is no UTF-8");
@@ -194,11 +216,18 @@ int conn_peer_closes(struct conn *c, unsigned char *payload, size_t len)
 	return 0; /* libwebsockets echoes it */
 }
 
+void conn_ponged(struct conn *c)
+{
+	c->ponged_ms = clock_mono_ms();
+}
+
 /* libwebsockets ends the connection of its own accord: bad framing, no answer to pings, or the peer has gone. For
  * some errors it would close without a word, so the word is put into its mouth, if anybody is there to hear it. */
 void conn_dropped(struct conn *c)
 {
-	static unsigned char why[] = "bad framing, or no answer to pings";
+	static const char framing[] = "bad framing", silence[] = "no answer to pings";
+	bool is_dead = clock_mono_ms() - c->ponged_ms >= engine_patience_ms(c->net->engine);
+	const char *why = is_dead ? silence : framing;
 	bool is_ours = c->state == CONN_OPEN || c->state == CONN_CLOSING;
 	char octet;
 	ssize_t n = recv(lws_get_socket_fd(c->wsi), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -208,6 +237,6 @@ void conn_dropped(struct conn *c)
 	if (!is_ours || n == 0 || (n < 0 && errno != EAGAIN) || lws_get_close_length(c->wsi) > 0)
 		return;
 	if (!c->net->is_draining)
-		net_refused(c->net, REFUSED_PROTOCOL);
-	lws_close_reason(c->wsi, LWS_CLOSE_STATUS_PROTOCOL_ERR, why, sizeof(why) - 1);
+		net_refused(c->net, is_dead ? REFUSED_DEAD : REFUSED_PROTOCOL);
+	lws_close_reason(c->wsi, LWS_CLOSE_STATUS_PROTOCOL_ERR, (unsigned char *)(uintptr_t)why, strlen(why));
 }

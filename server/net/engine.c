@@ -60,6 +60,10 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		return c ? conn_receive(c, in, len) : -1;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return c ? conn_writable(c) : -1;
+	case LWS_CALLBACK_RECEIVE_PONG:
+		if (c)
+			conn_ponged(c);
+		return 0;
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
 		return c ? conn_peer_closes(c, in, len) : -1;
 	case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL: /* before libwebsockets sends a close frame of its own accord */
@@ -196,6 +200,12 @@ void engine_destroy(struct engine *e)
 void engine_poke(struct engine *e)
 {
 	lws_cancel_service(e->context);
+}
+
+/* A little less than what libwebsockets counts in whole seconds, from a moment that may be a little earlier. */
+int64_t engine_patience_ms(const struct engine *e)
+{
+	return e->policy.secs_since_valid_hangup * 1000 - 500;
 }
 
 void engine_adopt(struct engine *e, int fd, const char *key, struct conn *c, const struct net_handshake *hs)

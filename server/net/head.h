@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HEAD_MAX 8192      /* bytes, the empty line included */
 #define HEAD_FIELDS_MAX 64
 
 enum head_state { HEAD_MORE, HEAD_DONE, HEAD_BAD };

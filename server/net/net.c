@@ -32,17 +32,23 @@ static void list_free(const char *const *list)
 static void metrics_register(struct net_metrics *m)
 {
 	static const char *const reasons[REFUSAL_COUNT] = {
-		[REFUSED_ADDRESS] = "reason=\"address_limit\"", [REFUSED_PROCESS] = "reason=\"process_limit\"",
+		[REFUSED_ADDRESS] = "limit.connections_per_address", [REFUSED_PROCESS] = "limit.connections",
+		[REFUSED_HEAD] = "limit.head", [REFUSED_HEAD_TIME] = "limit.head_time", [REFUSED_IDLE] = "limit.idle",
+		[REFUSED_KEEP_ALIVE] = "limit.keep_alive", [REFUSED_MESSAGE] = "limit.message",
+		[REFUSED_FRAGMENTS] = "limit.fragments", [REFUSED_QUEUE_SOFT] = "limit.queue_soft",
+		[REFUSED_QUEUE_HARD] = "limit.queue_hard", [REFUSED_BEHIND] = "limit.behind", [REFUSED_DEAD] = "limit.dead",
 		[REFUSED_REQUEST] = "reason=\"bad_request\"", [REFUSED_HANDSHAKE] = "reason=\"bad_handshake\"",
 		[REFUSED_ORIGIN] = "reason=\"origin\"", [REFUSED_CREDENTIAL] = "reason=\"no_credential\"",
-		[REFUSED_TIMEOUT] = "reason=\"timeout\"", [REFUSED_TOO_BIG] = "reason=\"too_big\"",
+		[REFUSED_TOO_BIG] = "reason=\"too_big\"",
 		[REFUSED_PROTOCOL] = "reason=\"websocket_protocol\"",
 	};
 
 	m->conns = metric_gauge("korsdrag_net_connections", "Open WebSocket connections.", NULL);
 	m->peers = metric_gauge("korsdrag_net_http_sockets", "Open sockets that speak HTTP.", NULL);
 	m->requests = metric_counter("korsdrag_net_http_requests_total", "HTTP requests read, handshakes included.", NULL);
-	for (int i = 0; i < REFUSAL_COUNT; i++)
+	for (int i = 0; i < REFUSAL_LIMITS; i++)
+		m->refused[i] = metric_refusals(reasons[i]);
+	for (int i = REFUSAL_LIMITS; i < REFUSAL_COUNT; i++)
 		m->refused[i] = metric_counter("korsdrag_net_refusals_total", "What was refused before any handler saw it.",
 			reasons[i]);
 	m->bytes_in = metric_counter("korsdrag_net_bytes_in_total", "Octets read from sockets.", NULL);
@@ -51,7 +57,6 @@ static void metrics_register(struct net_metrics *m)
 	m->frames_out = metric_counter("korsdrag_net_messages_out_total", "WebSocket messages sent.", NULL);
 	m->queued = metric_gauge("korsdrag_net_queue_bytes", "Octets waiting in all connections' queues.", NULL);
 	m->dropped = metric_counter("korsdrag_net_dropped_total", "Queued messages taken back before they left.", NULL);
-	m->refused_full = metric_counter("korsdrag_net_queue_full_total", "Messages refused by a full queue.", NULL);
 	m->flushes = metric_counter("korsdrag_net_flushes_total", "Writes of queued messages to a socket.", NULL);
 	m->choked = metric_counter("korsdrag_net_choked_total", "Flushes that a full socket ended.", NULL);
 }
@@ -89,7 +94,7 @@ static void on_sweep(void *owner)
 	peer_sweep(net, now);
 	conn_sweep(net, now);
 	net->is_sweeping = false;
-	if (net->peers || net->closing)
+	if (net->peers || net->closing || net->behind)
 		net_sweep_start(net);
 }
 

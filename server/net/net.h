@@ -50,7 +50,13 @@ struct net_config {
 	const char *web_root;        /* folder of the built web client; NULL: none */
 	const char *const *app_paths;/* NULL-terminated: client routes that get index.html: "/", "/thread/", … ("/x/" is a prefix) */
 	bool is_loopback_required;   /* T7: refuse to start when the bound address is not loopback or unix */
-	size_t max_message, queue_soft, queue_hard;
+	size_t max_head;             /* bytes of a request's head, the empty line included */
+	int64_t head_ms, idle_ms, keep_alive_ms; /* to send a head; between two pieces of a body or an answer; between two requests */
+	size_t max_message;
+	int max_fragments;           /* of one message */
+	size_t queue_soft, queue_hard;
+	int64_t queue_soft_ms;       /* over queue_soft for so long, a queue takes no more than that */
+	int64_t behind_ms;           /* refused something and not empty for so long since, a connection is closed */
 	int max_conns, max_conns_per_address;
 	int64_t ping_ms, dead_ms;
 	const struct net_handlers *handlers;
@@ -66,8 +72,8 @@ int net_port(const struct net *net);                      /* really bound, for "
 void net_set_route_owner(struct net *net, const struct http_route *table, void *owner); /* what handle() gets for that table */
 
 /* Puts a reference to `f` in the connection's queue; leaves at the turn's end. `tag` tells subscriptions
- * apart (0: none) for net_drop_tag. False when the connection is gone or its queue is over the hard limit:
- * then nothing was queued. Replies pass `is_reply` and may go over the limit once per connection (16 MiB). */
+ * apart (0: none) for net_drop_tag. False when the connection is gone or its queue is over the hard limit, or has been
+ * over the soft one for too long: then nothing was queued. Replies pass `is_reply` and may go over the limit once per connection (16 MiB). */
 bool net_send(struct net *net, uint64_t conn, struct frame *f, uint32_t tag, bool is_reply);
 size_t net_queued_bytes(const struct net *net, uint64_t conn);
 void net_drop_tag(struct net *net, uint64_t conn, uint32_t tag); /* what has not begun to leave is taken back */

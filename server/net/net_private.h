@@ -50,7 +50,7 @@ struct peer {
 	const char *tail;             /* a body that the site owns, after `out` */
 	size_t tail_len, written;
 	struct peer *prev, *next;     /* net->peers */
-	char in[HEAD_MAX];
+	char in[];                    /* config.max_head bytes */
 };
 
 /* Takes `fd`. `address` is the place taken for it, or NULL. */
@@ -133,6 +133,9 @@ struct conn {
 	bool is_in_frame;         /* more of the present fragment is to come */
 	bool is_dirty;            /* on net->dirty */
 	bool is_over_soft;        /* was over the soft limit, or refused a frame: `drained` is owed */
+	int64_t soft_since_ms;    /* over the soft limit since then; 0: it is not */
+	int64_t behind_since_ms;  /* refused a frame then, and has not been empty since; 0: nothing is owed. On net->behind */
+	int64_t ponged_ms;        /* last answer to a ping, or when it opened */
 	bool is_reply_over;       /* a reply beyond the hard limit is queued */
 	bool is_told;             /* the house has heard `opened` */
 	int close_code;
@@ -141,6 +144,7 @@ struct conn {
 	struct conn *dirty_prev, *dirty_next;
 	struct conn *drained_next; /* net->drained */
 	struct conn *closing_prev, *closing_next;
+	struct conn *behind_prev, *behind_next;
 	bool is_drained, is_in_closing;
 };
 
@@ -151,9 +155,11 @@ bool conn_opened(struct conn *c, struct lws *wsi, const struct net_handshake *hs
 void conn_gone(struct conn *c);             /* libwebsockets has closed it; destroys it */
 int conn_receive(struct conn *c, char *bytes, size_t len); /* nonzero: libwebsockets shall end it */
 int conn_writable(struct conn *c);
+void conn_ponged(struct conn *c);
 void conn_dropped(struct conn *c);          /* libwebsockets is about to end it */
 int conn_peer_closes(struct conn *c, unsigned char *payload, size_t len);
 void conn_forget_queue(struct conn *c);
+void conn_caught_up(struct conn *c); /* it is not behind any more */
 void conn_flush(struct conn *c);
 void conn_flush_all(struct net *net);
 void conn_sweep(struct net *net, int64_t now_ms);
@@ -162,6 +168,7 @@ struct engine *engine_create(struct net *net, struct err *err); /* libwebsockets
 void engine_destroy(struct engine *engine);                     /* runs the loop until its handles are closed */
 void engine_adopt(struct engine *engine, int fd, const char *key, struct conn *c, const struct net_handshake *hs);
 void engine_poke(struct engine *engine);
+int64_t engine_patience_ms(const struct engine *engine); /* without a pong for so long, it ends a connection */
 
 /* --- the net ------------------------------------------------------------------------------------------- */
 
@@ -170,14 +177,17 @@ void listener_destroy(struct listener *l); /* NULL is fine */
 int listener_port(const struct listener *l);
 
 enum net_refusal { /* counted by reason */
-	REFUSED_ADDRESS, REFUSED_PROCESS, REFUSED_REQUEST, REFUSED_HANDSHAKE, REFUSED_ORIGIN, REFUSED_CREDENTIAL,
-	REFUSED_TIMEOUT, REFUSED_TOO_BIG, REFUSED_PROTOCOL, REFUSAL_COUNT,
+	REFUSED_ADDRESS, REFUSED_PROCESS, REFUSED_HEAD, REFUSED_HEAD_TIME, REFUSED_IDLE, REFUSED_KEEP_ALIVE, REFUSED_MESSAGE,
+	REFUSED_FRAGMENTS, REFUSED_QUEUE_SOFT, REFUSED_QUEUE_HARD, REFUSED_BEHIND, REFUSED_DEAD, REFUSAL_LIMITS,
+	/* and what no limit has refused */
+	REFUSED_REQUEST = REFUSAL_LIMITS, REFUSED_HANDSHAKE, REFUSED_ORIGIN, REFUSED_CREDENTIAL,
+	REFUSED_TOO_BIG, REFUSED_PROTOCOL, REFUSAL_COUNT,
 };
 
 struct net_metrics {
 	struct metric *conns, *peers, *requests, *refused[REFUSAL_COUNT];
 	struct metric *bytes_in, *bytes_out, *frames_in, *frames_out;
-	struct metric *queued, *dropped, *refused_full, *flushes, *choked;
+	struct metric *queued, *dropped, *flushes, *choked;
 };
 
 struct route_owner {
@@ -198,7 +208,7 @@ struct net {
 	struct conn **slots; /* by the low bits of a connection's number */
 	uint32_t slot_cap, slot_free;
 	uint64_t serial;
-	struct conn *dirty, *drained, *closing;
+	struct conn *dirty, *drained, *closing, *behind;
 	struct turn_end *turn_end;
 	struct task again;   /* makes another turn when something became dirty after the flush */
 	struct timer *sweep;

@@ -50,6 +50,8 @@ static void queue_emptied(struct conn *c)
 	struct net *net = c->net;
 
 	c->is_reply_over = false;
+	c->soft_since_ms = 0;
+	conn_caught_up(c);
 	if (c->state == CONN_CLOSING)
 		farewell(c);
 	else if (c->is_over_soft && !c->is_drained) {
@@ -80,6 +82,8 @@ void conn_flush(struct conn *c)
 			return;
 		}
 		turn += n;
+		if (c->soft_since_ms && c->queue.bytes <= net->config.queue_soft)
+			c->soft_since_ms = 0;
 		metric_add(net->metrics.queued, (int64_t)c->queue.bytes - (int64_t)before);
 		metric_add(net->metrics.frames_out, (int64_t)frames);
 		metric_add(net->metrics.bytes_out, (int64_t)n);
@@ -112,11 +116,17 @@ int conn_writable(struct conn *c)
 
 /* --- what the house does ------------------------------------------------------------------------------------------ */
 
+/* Who has been over the soft limit for long gets no more than that; the clock is asked for the slow ones alone. */
+static bool is_soft_for_long(const struct conn *c)
+{
+	return c->soft_since_ms && clock_mono_ms() - c->soft_since_ms >= c->net->config.queue_soft_ms;
+}
+
 static bool has_room(struct conn *c, size_t cost, bool is_reply)
 {
 	const struct net_config *config = &c->net->config;
 
-	if (c->queue.bytes + cost <= config->queue_hard)
+	if (c->queue.bytes + cost <= config->queue_hard && (is_reply || !is_soft_for_long(c)))
 		return true;
 	/* One frame beyond the limit may wait alone: its memory is shared, and refused for ever it could not help. */
 	if (c->queue.count == 0 && !lws_partial_buffered(c->wsi))
@@ -125,6 +135,26 @@ static bool has_room(struct conn *c, size_t cost, bool is_reply)
 		return false;
 	c->is_reply_over = true;
 	return true;
+}
+
+void conn_caught_up(struct conn *c)
+{
+	if (c->behind_since_ms)
+		DL_DELETE2(c->net->behind, c, behind_prev, behind_next);
+	c->behind_since_ms = 0;
+}
+
+static void frame_refused(struct conn *c, size_t cost)
+{
+	struct net *net = c->net;
+
+	net_refused(net, c->queue.bytes + cost > net->config.queue_hard ? REFUSED_QUEUE_HARD : REFUSED_QUEUE_SOFT);
+	c->is_over_soft = true; /* `drained` is owed to who was refused */
+	if (c->behind_since_ms)
+		return;
+	c->behind_since_ms = clock_mono_ms();
+	DL_APPEND2(net->behind, c, behind_prev, behind_next);
+	net_sweep_start(net);
 }
 
 bool net_send(struct net *net, uint64_t conn, struct frame *f, uint32_t tag, bool is_reply)
@@ -136,13 +166,15 @@ bool net_send(struct net *net, uint64_t conn, struct frame *f, uint32_t tag, boo
 		return false;
 	cost = queue_cost(f);
 	if (!has_room(c, cost, is_reply) || !queue_push(&c->queue, f, tag)) {
-		c->is_over_soft = true; /* `drained` is owed to who was refused */
-		metric_add(net->metrics.refused_full, 1);
+		frame_refused(c, cost);
 		return false;
 	}
 	metric_add(net->metrics.queued, (int64_t)cost);
-	if (c->queue.bytes > net->config.queue_soft)
+	if (c->queue.bytes > net->config.queue_soft) {
 		c->is_over_soft = true;
+		if (!c->soft_since_ms)
+			c->soft_since_ms = clock_mono_ms();
+	}
 	mark_dirty(c);
 	return true;
 }
@@ -164,6 +196,8 @@ void net_drop_tag(struct net *net, uint64_t conn, uint32_t tag)
 	before = c->queue.bytes;
 	metric_add(net->metrics.dropped, (int64_t)queue_drop(&c->queue, tag));
 	metric_add(net->metrics.queued, (int64_t)c->queue.bytes - (int64_t)before);
+	if (c->queue.bytes <= net->config.queue_soft)
+		c->soft_since_ms = 0;
 	if (c->queue.count == 0 && c->is_over_soft && c->state == CONN_OPEN)
 		mark_dirty(c); /* the flush sees that it is empty */
 }
@@ -184,10 +218,25 @@ void net_close(struct net *net, uint64_t conn, int code, const char *reason)
 	mark_dirty(c);
 }
 
+/* Whoever cannot catch up is told to come again, when what waits has left; see net_close. */
+static void behind_end(struct net *net, int64_t now_ms)
+{
+	struct conn *c, *next;
+
+	DL_FOREACH_SAFE2(net->behind, c, next, behind_next) {
+		if (c->state != CONN_OPEN || now_ms - c->behind_since_ms < net->config.behind_ms)
+			continue;
+		net_refused(net, REFUSED_BEHIND);
+		net_close(net, c->id, NET_CLOSE_TRY_LATER, "too slow to keep up");
+		conn_caught_up(c);
+	}
+}
+
 void conn_sweep(struct net *net, int64_t now_ms)
 {
 	struct conn *c, *next;
 
+	behind_end(net, now_ms);
 	DL_FOREACH_SAFE2(net->closing, c, next, closing_next)
 		if ((c->state == CONN_CLOSING || c->state == CONN_FAREWELL) && now_ms >= c->close_by_ms)
 			conn_kill(c);

@@ -10,10 +10,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
-#define HEAD_MS 10000      /* to send a request's head */
-#define IDLE_MS 10000      /* between two pieces of a body or an answer */
-#define KEEP_ALIVE_MS 5000 /* between two requests */
-#define WHOLE_MS 120000    /* for a body or an answer as a whole */
+#define WHOLE_MS 120000 /* for a body or an answer as a whole, at the pace that config.idle_ms allows */
 #define LINGER_MS 2000
 
 static void peer_event(void *owner, int events);
@@ -26,7 +23,7 @@ static void deadline_set(struct peer *p, int64_t after_ms)
 
 void peer_create(struct net *net, int fd, const char *text, struct address *address, bool is_proxy)
 {
-	struct peer *p = malloc(sizeof(*p));
+	struct peer *p = malloc(sizeof(*p) + net->config.max_head);
 	struct watch *watch = p ? watch_create(net->loop, fd, peer_event, p) : NULL;
 
 	if (!watch) {
@@ -44,7 +41,7 @@ void peer_create(struct net *net, int fd, const char *text, struct address *addr
 	strcpy(p->text, text);
 	task_init(&p->step, net->loop, peer_step);
 	buf_init(&p->out, 32u << 20);
-	deadline_set(p, HEAD_MS);
+	deadline_set(p, net->config.idle_ms);
 	DL_APPEND(net->peers, p);
 	net->peer_count++;
 	metric_set(net->metrics.peers, net->peer_count);
@@ -97,7 +94,7 @@ static void watch_again(struct peer *p)
 		want = WATCH_READ;
 		break;
 	case PEER_WAIT:
-		want = p->in_len < sizeof(p->in) ? WATCH_READ : 0;
+		want = p->in_len < p->net->config.max_head ? WATCH_READ : 0;
 		break;
 	case PEER_WRITE:
 		want = WATCH_WRITE;
@@ -153,7 +150,7 @@ void peer_wait_body(struct peer *p)
 
 	p->state = PEER_BODY;
 	p->started_ms = clock_mono_ms();
-	deadline_set(p, IDLE_MS);
+	deadline_set(p, p->net->config.idle_ms);
 	body_from_in(p);
 	watch_again(p);
 	if (p->request->body_len == 0 && p->request->body_size > 0 &&
@@ -172,12 +169,15 @@ static void head_advance(struct peer *p)
 	int status;
 
 	if (p->scanned == 0)
-		deadline_set(p, HEAD_MS);
+		deadline_set(p, p->net->config.head_ms);
 	switch (head_scan(p->in, p->in_len, &p->scanned)) {
 	case HEAD_MORE:
-		if (p->in_len == sizeof(p->in)) {
-			net_refused(p->net, REFUSED_TOO_BIG);
-			refuse_unread(p, 431, "the request's head is over 8192 bytes");
+		if (p->in_len == p->net->config.max_head) {
+			char text[80];
+
+			snprintf(text, sizeof(text), "the request's head is over %zu bytes", p->net->config.max_head);
+			net_refused(p->net, REFUSED_HEAD);
+			refuse_unread(p, 431, text);
 		}
 		return;
 	case HEAD_BAD:
@@ -227,7 +227,7 @@ static void peer_read(struct peer *p)
 
 	switch (p->state) {
 	case PEER_HEAD:
-		if (!read_some(p, p->in + p->in_len, sizeof(p->in) - p->in_len, &n)) {
+		if (!read_some(p, p->in + p->in_len, p->net->config.max_head - p->in_len, &n)) {
 			peer_destroy(p);
 			return;
 		}
@@ -242,11 +242,11 @@ static void peer_read(struct peer *p)
 		}
 		r->body_len += n;
 		if (n)
-			deadline_set(p, IDLE_MS);
+			deadline_set(p, p->net->config.idle_ms);
 		body_check(p);
 		return;
 	case PEER_WAIT:
-		if (!read_some(p, p->in + p->in_len, sizeof(p->in) - p->in_len, &n)) {
+		if (!read_some(p, p->in + p->in_len, p->net->config.max_head - p->in_len, &n)) {
 			peer_destroy(p); /* gone before the answer; the handler finishes its work without it */
 			return;
 		}
@@ -271,7 +271,7 @@ void peer_answer(struct peer *p, bool is_kept)
 	p->is_kept = is_kept && !p->out.failed;
 	p->written = 0;
 	p->started_ms = clock_mono_ms();
-	deadline_set(p, IDLE_MS);
+	deadline_set(p, p->net->config.idle_ms);
 	watch_want(p->watch, 0);
 	task_post(&p->step);
 }
@@ -283,7 +283,7 @@ static void peer_answered(struct peer *p)
 	p->tail_len = 0;
 	if (p->is_kept && !p->net->is_draining) {
 		p->state = PEER_HEAD;
-		deadline_set(p, KEEP_ALIVE_MS);
+		deadline_set(p, p->net->config.keep_alive_ms);
 		watch_again(p);
 		if (p->in_len)
 			head_advance(p);
@@ -333,7 +333,7 @@ static void peer_write(struct peer *p)
 		}
 		p->written += (size_t)n;
 		metric_add(p->net->metrics.bytes_out, n);
-		deadline_set(p, IDLE_MS);
+		deadline_set(p, p->net->config.idle_ms);
 	}
 	peer_answered(p);
 }
@@ -362,7 +362,7 @@ static void peer_event(void *owner, int events)
 
 static void peer_late(struct peer *p)
 {
-	net_refused(p->net, REFUSED_TIMEOUT);
+	net_refused(p->net, p->state == PEER_HEAD ? REFUSED_HEAD_TIME : REFUSED_IDLE);
 	if (p->state == PEER_BODY) {
 		request_destroy(p->request);
 		p->request = NULL;
@@ -383,9 +383,13 @@ void peer_sweep(struct net *net, int64_t now_ms)
 
 		if (now_ms < p->deadline_ms && !is_slow)
 			continue;
-		if (p->state == PEER_LINGER || (p->state == PEER_HEAD && p->in_len == 0))
-			peer_destroy(p); /* nothing to refuse */
-		else
+		if (p->state == PEER_LINGER) {
+			peer_destroy(p);
+		} else if (p->state == PEER_HEAD && p->in_len == 0) { /* there is nothing to answer */
+			net_refused(net, p->is_kept ? REFUSED_KEEP_ALIVE : REFUSED_IDLE);
+			peer_destroy(p);
+		} else {
 			peer_late(p);
+		}
 	}
 }

@@ -1,4 +1,4 @@
-/* conn.c - who sits on a connection: asked for at the handshake, again when rights change, and every five minutes. */
+/* conn.c - who sits on a connection: asked for at the handshake, when rights change, and each limit.session_check. */
 #include "rpc/rpc_private.h"
 #include <stdlib.h>
 #include <string.h>
@@ -77,12 +77,14 @@ void conn_bad_message(struct conn *c)
 	int64_t now = clock_mono_ms();
 
 	metric_add(c->rpc->bad_messages, 1);
-	if (now - c->bad_since_ms > BAD_MESSAGES_MS) {
+	if (now - c->bad_since_ms > c->rpc->config.bad_messages_ms) {
 		c->bad_since_ms = now;
 		c->bad = 0;
 	}
-	if (++c->bad > BAD_MESSAGES_MAX)
+	if (++c->bad > c->rpc->config.bad_messages && c->state != CONN_CLOSING) {
+		metric_add(c->rpc->refusals.bad_messages, 1);
 		conn_close(c, NET_CLOSE_POLICY, "too many bad messages");
+	}
 }
 
 /* What came while the caller's rights were being read. */
@@ -101,6 +103,22 @@ static void held_dispatch(struct conn *c)
 
 /* --- who is it? -------------------------------------------------------------------------------------- */
 
+static void ended_told(void *owner, const struct db_rows *rows, const struct err *err)
+{
+	(void)owner;
+	if (!err && db_count(rows) > 0)
+		metric_add(metric_refusals(db_text(rows, 0, "setting")), 1);
+}
+
+/* A session that we know, but whose time is over: which time? Nobody waits for that. */
+static void ended_count(const struct conn *c)
+{
+	const char *params[] = { c->hash };
+
+	if (c->rpc->config.credential_ended)
+		db_query(c->rpc->config.db, NULL, c->rpc->config.credential_ended, params, ended_told, NULL);
+}
+
 static void conn_asked(void *owner, const struct db_rows *rows, const struct err *err)
 {
 	struct conn *c = owner;
@@ -111,6 +129,7 @@ static void conn_asked(void *owner, const struct db_rows *rows, const struct err
 	}
 	c->caller = caller_from_row(rows);
 	if (!c->caller) {
+		ended_count(c);
 		conn_close(c, NET_CLOSE_SIGNED_OUT, "sign in again");
 		return;
 	}
@@ -209,8 +228,9 @@ static void conn_rechecked(void *owner, const struct db_rows *rows, const struct
 {
 	struct conn *c = owner;
 	struct caller_ref *fresh;
+	bool is_due = c->is_due;
 
-	c->is_rechecking = false;
+	c->is_rechecking = c->is_due = false;
 	if (c->state != CONN_OPEN)
 		return;
 	if (err) { /* what cannot be checked is asked again at the next tick */
@@ -220,6 +240,9 @@ static void conn_rechecked(void *owner, const struct db_rows *rows, const struct
 	}
 	fresh = caller_from_row(rows);
 	if (!fresh) {
+		if (is_due)
+			metric_add(c->rpc->refusals.session_check, 1);
+		ended_count(c);
 		conn_close(c, NET_CLOSE_SIGNED_OUT, "sign in again");
 		return;
 	}
@@ -261,6 +284,9 @@ void conn_tick(struct rpc *rpc)
 	int64_t now = clock_mono_ms();
 
 	HASH_ITER(hh, rpc->conns, c, next)
-		if (c->state == CONN_OPEN && now - c->checked_ms > CALLER_RECHECK_MS && db_is_up(rpc->config.db))
+		if (c->state == CONN_OPEN && now - c->checked_ms > rpc->config.session_check_ms && !c->is_rechecking &&
+			db_is_up(rpc->config.db)) {
+			c->is_due = true;
 			conn_recheck(c);
+		}
 }

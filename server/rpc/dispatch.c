@@ -90,7 +90,7 @@ static bool is_within_rate(struct conn *conn, const struct rpc_binding *b, struc
 	if (rate_take(rpc->rates, conn->caller->caller.member, (int)b->rate, 1, now, &retry) &&
 		rate_take(rpc->rates, conn->address, (int)b->rate, ADDRESS_SHARE, now, &retry))
 		return true;
-	metric_add(rpc->rate_limited, 1);
+	metric_add(rpc->refusals.rate[b->rate], 1);
 	err_set(err, KD_E_RATE_LIMITED, "too many calls of this kind; wait a moment");
 	err->retry_after_ms = retry;
 	return false;
@@ -180,6 +180,7 @@ static void dispatch_request(struct conn *conn, const json_t *in, struct reply_g
 		return;
 	}
 	if (conn->calls >= rpc->config.calls_per_conn) {
+		metric_add(rpc->refusals.calls, 1);
 		err_set(&err, KD_E_BUSY, "at most %d calls may be under way on a connection", rpc->config.calls_per_conn);
 		answer_err(rpc, group, request.id, &err);
 		return;
@@ -218,16 +219,20 @@ void dispatch_message(struct conn *conn, const char *text, size_t len)
 	struct reply_group *group;
 	uint64_t id = conn->id;
 	struct rpc *rpc = conn->rpc;
-	json_t *in = kd_parse(text, len, &kd_scan_limits_default, &fault), *item;
+	json_t *in = kd_parse(text, len, &rpc->config.scan, &fault), *item;
 	size_t i;
 
 	if (!in) {
+		if (fault.limit)
+			metric_add(rpc->refusals.message[fault.limit], 1);
 		dispatch_refuse(conn, &fault);
 		return;
 	}
-	if (json_is_array(in) && (json_array_size(in) == 0 || json_array_size(in) > KD_BATCH_MAX)) {
+	if (json_is_array(in) && (json_array_size(in) == 0 || json_array_size(in) > (size_t)rpc->config.batch)) {
 		fault = (struct kd_fault){ .code = KD_E_REQUEST };
-		snprintf(fault.reason, sizeof(fault.reason), "a batch holds 1 to %d requests", KD_BATCH_MAX);
+		snprintf(fault.reason, sizeof(fault.reason), "a batch holds 1 to %d requests", rpc->config.batch);
+		if (json_array_size(in) > 0)
+			metric_add(rpc->refusals.batch, 1);
 		dispatch_refuse(conn, &fault);
 		json_decref(in);
 		return;

@@ -59,6 +59,23 @@ void rpc_drain(struct rpc *rpc, int64_t spread_ms, void (*done)(void *owner), vo
 	timer_start(rpc->tick, 0, 50);
 }
 
+static void refusals_find(struct rpc_refusals *r)
+{
+	r->message[KD_LIMIT_BYTES] = metric_refusals("limit.message");
+	r->message[KD_LIMIT_NESTING] = metric_refusals("limit.nesting");
+	r->message[KD_LIMIT_VALUES] = metric_refusals("limit.values");
+	r->message[KD_LIMIT_KEYS] = metric_refusals("limit.keys");
+	r->message[KD_LIMIT_CONTAINERS] = metric_refusals("limit.containers");
+	r->batch = metric_refusals("limit.batch");
+	r->calls = metric_refusals("limit.calls");
+	r->bad_messages = metric_refusals("limit.bad_messages");
+	r->session_check = metric_refusals("limit.session_check");
+	r->rate[RATE_READ] = metric_refusals("rate.read");
+	r->rate[RATE_WRITE] = metric_refusals("rate.write");
+	r->rate[RATE_LIVE] = metric_refusals("rate.live");
+	r->rate[RATE_HEAVY] = metric_refusals("rate.heavy");
+}
+
 static bool is_whole(const struct rpc *rpc)
 {
 	return rpc->hub && rpc->journal && rpc->rates && rpc->seats && rpc->feed && rpc->tick;
@@ -78,7 +95,7 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 		return NULL;
 	rpc->config = *config;
 	rpc->bad_messages = metric_counter("korsdrag_bad_messages_total", "Messages that were no JSON-RPC requests.", NULL);
-	rpc->rate_limited = metric_counter("korsdrag_rate_limited_total", "Calls refused for their rate.", NULL);
+	refusals_find(&rpc->refusals);
 	rpc->signed_in_gauge = metric_gauge("korsdrag_signed_in_connections", "Connections whose caller is known.", NULL);
 	id_make(node);
 	memcpy(rpc->node, node, sizeof(node));

@@ -13,8 +13,14 @@ struct rpc_config {
 	 * One row, the columns of struct caller; see caller_from_row in rpc/caller.c. Refreshes last_seen_at. */
 	const struct db_stmt *caller_by_credential;
 	const struct db_stmt *caller_by_session;   /* $1 = session id: the same row, for refreshing */
+	const struct db_stmt *credential_ended;    /* $1 = hash: a row whose `setting` names the limit that ended a known session; may be NULL */
 	int calls_per_conn;                        /* under way at once: 64 */
 	int conns_per_member;                      /* open at once on this node; 0: any number */
+	struct kd_scan_limits scan;                /* of one message */
+	int batch;                                 /* requests of one message: 20 */
+	int bad_messages;                          /* borne in bad_messages_ms, then closed 1008 */
+	int64_t bad_messages_ms;
+	int64_t session_check_ms;                  /* how often a connection's session is looked at again */
 	int64_t rate_per_minute[5];                /* by enum call_rate, per member; burst is the same number */
 };
 

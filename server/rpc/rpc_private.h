@@ -17,9 +17,6 @@
 
 #define HELD_MAX 128                 /* messages that wait while the caller's rights are read */
 #define HELD_BYTES_MAX (256 * 1024)
-#define BAD_MESSAGES_MAX 20          /* in BAD_MESSAGES_MS, then closed 1008 */
-#define BAD_MESSAGES_MS 10000
-#define CALLER_RECHECK_MS (5 * 60 * 1000)
 #define CALL_MEMORY_MAX (16u << 20)  /* bytes of one call's arena */
 #define DOMAINS_MAX 8
 
@@ -40,6 +37,7 @@ struct conn {
 	char address[64];
 	bool is_bearer;
 	bool is_rechecking, recheck_again;
+	bool is_due;                    /* it is looked at because its time has come, not because a right changed */
 	int64_t opened_ms, checked_ms;
 	struct held *held;
 	int held_count;
@@ -114,7 +112,11 @@ struct rpc {
 	int64_t drain_until_ms;
 	void (*drained)(void *owner);
 	void *drained_owner;
-	struct metric *bad_messages, *rate_limited, *signed_in_gauge;
+	struct metric *bad_messages, *signed_in_gauge;
+	struct rpc_refusals {
+		struct metric *message[KD_LIMITS]; /* by the limit that the scan named; [KD_LIMIT_NONE] is not used */
+		struct metric *batch, *calls, *bad_messages, *session_check, *rate[RATE_CLASSES];
+	} refusals;
 };
 
 /* conn.c */

@@ -25,8 +25,7 @@ struct seats *seats_create(int max_per_member)
 	if (!s)
 		return NULL;
 	s->max = max_per_member;
-	s->refused = metric_counter("korsdrag_connections_per_member_refused_total",
-		"Connections refused because the member had as many as may be.", NULL);
+	s->refused = metric_refusals("limit.connections_per_member");
 	return s;
 }
 

@@ -38,7 +38,7 @@ static enum call_next post_create(struct call *c)
 	const struct kd_post_create *p = c->params;
 	struct post_create_frame *f = c->frame;
 
-	if (!post_text_fits(p->text, &c->err))
+	if (!post_text_fits(p->text, talk_config_of(c)->post_max, &c->err))
 		return call_refuse(c);
 	f->html = markdown_to_html(c->mem, p->text, strlen(p->text));
 	return call_change(c, "thread", p->thread, post_create_store);
@@ -78,7 +78,7 @@ static enum call_next post_edit(struct call *c)
 	const struct kd_post_edit *p = c->params;
 	struct post_edit_frame *f = c->frame;
 
-	if (!post_text_fits(p->text, &c->err))
+	if (!post_text_fits(p->text, talk_config_of(c)->post_max, &c->err))
 		return call_refuse(c);
 	f->html = markdown_to_html(c->mem, p->text, strlen(p->text));
 	f->excerpt = markdown_excerpt(c->mem, p->text, KD_EXCERPT_MAX);
@@ -177,7 +177,7 @@ static enum call_next post_preview(struct call *c)
 	const struct kd_post_preview *p = c->params;
 	struct kd_post_preview_result answer;
 
-	if (!post_size_fits(p->text, &c->err))
+	if (!post_size_fits(p->text, talk_config_of(c)->post_max, &c->err))
 		return call_refuse(c);
 	answer.html = markdown_to_html(c->mem, p->text, strlen(p->text));
 	return call_reply(c, &answer);

@@ -1,6 +1,7 @@
 /* talk.c - the rules of spaces, threads and posts, as pure functions on structs. */
 #include "talk/talk_rules.h"
 #include "base/line.h"
+#include "base/metrics.h"
 #include "protocol/talk.h"
 #include <string.h>
 
@@ -18,19 +19,20 @@ bool talk_line_fits(const char *field, const char *text, struct err *err)
 	return true;
 }
 
-bool post_size_fits(const char *text, struct err *err)
+bool post_size_fits(const char *text, size_t max, struct err *err)
 {
-	if (strlen(text) > KD_POST_MAX_BYTES) {
-		err_set(err, KD_E_TOO_LARGE, "a post is at most 32,768 bytes long");
+	if (strlen(text) > max) {
+		metric_add(metric_refusals("limit.post"), 1);
+		err_set(err, KD_E_TOO_LARGE, "a post is at most %zu bytes long", max);
 		strcpy(err->field, "/text");
 		return false;
 	}
 	return true;
 }
 
-bool post_text_fits(const char *text, struct err *err)
+bool post_text_fits(const char *text, size_t max, struct err *err)
 {
-	if (!post_size_fits(text, err))
+	if (!post_size_fits(text, max, err))
 		return false;
 	if (text[strspn(text, " \t\r\n")] == '\0')
 		return err_field(err, "/text", "must not be blank");

@@ -6,6 +6,11 @@
 #include "space_sql.h"  /* space_statements[] */
 #include "thread_sql.h" /* thread_statements[] */
 
+/* What main hands over with rpc_set_domain(rpc, "talk", …), for good. */
+struct talk_config {
+	size_t post_max; /* bytes of a post; at most KD_POST_MAX_BYTES */
+};
+
 extern const struct rpc_binding space_rpc[];
 extern const struct rpc_binding thread_rpc[];
 extern const struct rpc_binding post_rpc[];

@@ -9,8 +9,8 @@
 
 bool talk_line_fits(
         const char *field, const char *text, struct err *err); /* names and titles; `field` like "/title" */
-bool post_size_fits(const char *text, struct err *err);        /* at most KD_POST_MAX_BYTES */
-bool post_text_fits(const char *text, struct err *err);        /* and not blank */
+bool post_size_fits(const char *text, size_t max, struct err *err); /* counts what it refuses */
+bool post_text_fits(const char *text, size_t max, struct err *err); /* and not blank */
 
 /* --- spaces ---------------------------------------------------------------------------------------- */
 

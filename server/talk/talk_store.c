@@ -1,5 +1,6 @@
 /* talk_store.c - from rows to the structs that talk.c rules on. */
 #include "talk/talk_store.h"
+#include "rpc/rpc.h"
 
 bool belonging_from_row(struct belonging *b, const struct db_rows *rows)
 {
@@ -20,6 +21,11 @@ bool post_facts_from_row(struct post_facts *post, const struct db_rows *rows, st
 	post->revision = db_int(rows, 0, "revision");
 	post->is_deleted = db_bool(rows, 0, "is_deleted");
 	return true;
+}
+
+const struct talk_config *talk_config_of(const struct call *c)
+{
+	return call_domain(c, "talk");
 }
 
 struct talk_role talk_role_of(const struct call *c)

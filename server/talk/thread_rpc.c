@@ -49,7 +49,7 @@ static enum call_next thread_create(struct call *c)
 	const struct kd_thread_create *p = c->params;
 	struct thread_create_frame *f = c->frame;
 
-	if (!talk_line_fits("/title", p->title, &c->err) || !post_text_fits(p->text, &c->err))
+	if (!talk_line_fits("/title", p->title, &c->err) || !post_text_fits(p->text, talk_config_of(c)->post_max, &c->err))
 		return call_refuse(c);
 	f->html = markdown_to_html(c->mem, p->text, strlen(p->text));
 	f->excerpt = markdown_excerpt(c->mem, p->text, KD_EXCERPT_MAX);

@@ -4,6 +4,8 @@
  * other becomes a sign that means nothing to it and comes out as "&lt;" again. The parser's slow ways through half-open
  * tags and comments are closed thereby as well. */
 #include "text/markdown.h"
+#include "base/clock.h"
+#include "base/metrics.h"
 #include "base/utf8.h"
 #include "text/cost.h"
 #include "text/escape.h"
@@ -15,8 +17,19 @@
 #include <string.h>
 #include <strings.h>
 
-#define OUT_MAX(len) (8 * (len) + 1024)
+#define PLAIN_MAX(len) (8 * (len) + 1024)
 #define EXCERPT_READ 4096 /* bytes of the beginning that an excerpt is made of */
+
+static struct {
+	int growth;
+	int64_t time_us;
+} limits = { 8, 50000 };
+
+void markdown_limits(int growth, int64_t time_ms)
+{
+	limits.growth = growth;
+	limits.time_us = time_ms * 1000;
+}
 
 /* "<https://…>" or "<name@domain>": does it close before anything that may not stand in it? */
 static bool is_bracketed_address(const char *s, size_t len)
@@ -120,17 +133,20 @@ static void render_plain(const char *text, size_t len, struct buf *out)
 		buf_add_str(out, "</p>\n");
 }
 
-static void render(const char *text, size_t len, struct buf *out)
+/* False: it would have cost too much, or it did. */
+static bool render(const char *text, size_t len, struct buf *out)
 {
+	int64_t until_us = clock_mono_us() + limits.time_us;
 	cmark_node *root = parse(text, len);
-	bool ok = root && html_render(root, out) && !out->failed;
+	bool is_written = root && html_render(root, out), is_fair = clock_mono_us() <= until_us;
 
 	if (root)
 		cmark_node_free(root);
-	if (ok)
-		return;
-	buf_reset(out);
-	render_plain(text, len, out);
+	if (out->failed)
+		metric_add(metric_refusals("limit.rendering_growth"), 1);
+	else if (!is_written || !is_fair)
+		metric_add(metric_refusals("limit.rendering"), 1);
+	return is_written && is_fair && !out->failed;
 }
 
 static char *prepared(const char *text, size_t *len)
@@ -149,9 +165,13 @@ char *markdown_to_html(struct arena *mem, const char *text, size_t len)
 	struct buf out;
 	char *copy, *html;
 
-	buf_init(&out, OUT_MAX(len));
+	buf_init(&out, (size_t)limits.growth * len + 1024);
 	copy = prepared(text, &len);
-	render(copy, len, &out);
+	if (!render(copy, len, &out)) {
+		buf_finish(&out);
+		buf_init(&out, PLAIN_MAX(len));
+		render_plain(copy, len, &out);
+	}
 	html = arena_strndup(mem, out.data, out.failed ? 0 : out.len);
 	buf_finish(&out);
 	free(copy);

@@ -144,13 +144,13 @@ Test(mail, blanks_before_a_line_end_are_encoded)
 
 Test(mail, texts_are_in_the_reader_s_language)
 {
-	cr_expect_str_eq(mail_sign_in("sv", "Åsa", "https://k/sign-in/link#x", "ABCD-2345", &out),
+	cr_expect_str_eq(mail_sign_in("sv", "Åsa", "https://k/sign-in/link#x", "ABCD-2345", 600000, &out),
 	        "Logga in i Korsdrag");
 	cr_expect_not_null(strstr(out.data, "Hej Åsa,"));
 	cr_expect_not_null(strstr(out.data, "\nhttps://k/sign-in/link#x\n"));
 	cr_expect_not_null(strstr(out.data, "\nABCD-2345\n"));
 	buf_reset(&out);
-	cr_expect_str_eq(mail_sign_in("en", "Åsa", "l", "c", &out), "Sign in to Korsdrag");
+	cr_expect_str_eq(mail_sign_in("en", "Åsa", "l", "c", 60000, &out), "Sign in to Korsdrag");
 	buf_reset(&out);
 	cr_expect_str_eq(
 	        mail_invitation("sv", "Bo", "https://k/sign-in", &out), "Du är inbjuden till Korsdrag");

@@ -72,12 +72,12 @@ Test(sign_in, writes_cookies_that_only_this_host_gets)
 {
 	char value[COOKIE_SIZE];
 
-	cookie_session("abc", value);
+	cookie_session("abc", INT64_C(7775999500), value);
 	cr_expect_str_eq(
 	        value, "__Host-korsdrag=abc; Path=/; Max-Age=7776000; Secure; HttpOnly; SameSite=Lax");
-	cookie_session(NULL, value);
+	cookie_session(NULL, 0, value);
 	cr_expect_str_eq(value, "__Host-korsdrag=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax");
-	cookie_ask("abc", value);
+	cookie_ask("abc", 900000, value);
 	cr_expect_str_eq(
 	        value, "__Host-korsdrag-ask=abc; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Lax");
 }

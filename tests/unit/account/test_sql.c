@@ -26,6 +26,8 @@ static const char people[] =
                 90) "', '" ANNA "', 'network', NULL),"
                     " ('" ID(91) "', '" ANNA "', 'cohort', '" COHORT "');";
 
+#define TIMES "7776000000", "1209600000" /* 90 days in all, 14 without use */
+
 static PGconn *pg;
 static const char *database;
 
@@ -55,7 +57,7 @@ static const char *hash(char digit)
 
 static const char *ask_link(const char *mail, const char *id, char token, char code, char browser)
 {
-	return sql_run(pg, &Q_LINK_ASK, mail, hash('0'), id, hash(token), hash(code), hash(browser));
+	return sql_run(pg, &Q_LINK_ASK, mail, hash('0'), id, hash(token), hash(code), hash(browser), "5", "600000");
 }
 
 Test(account_sql, every_statement_prepares)
@@ -65,10 +67,10 @@ Test(account_sql, every_statement_prepares)
 
 Test(account_sql, a_link_is_made_for_members_alone)
 {
-	cr_expect_str_eq(ask_link("ANNA@b.se", ID(01), 'a', 'b', 'c'), "anna@b.se|Anna|sv");
-	cr_expect_str_eq(ask_link("nobody@b.se", ID(02), 'd', 'b', 'c'), "");
+	cr_expect_str_eq(ask_link("ANNA@b.se", ID(01), 'a', 'b', 'c'), "t|anna@b.se|Anna|sv");
+	cr_expect_str_eq(ask_link("nobody@b.se", ID(02), 'd', 'b', 'c'), "t|||");
 	pg_exec(pg, "UPDATE member SET suspended_at = now() WHERE id = '" BO "'");
-	cr_expect_str_eq(ask_link("bo@b.se", ID(03), 'e', 'b', 'c'), "");
+	cr_expect_str_eq(ask_link("bo@b.se", ID(03), 'e', 'b', 'c'), "t|||");
 	cr_expect_eq(pg_int(pg, "SELECT count(*) FROM sign_in_link"), 1);
 	cr_expect_eq(pg_int(pg, "SELECT cardinality(asked_at) FROM sign_in_budget"), 3,
 	        "askings count whoever is asked for");
@@ -79,26 +81,26 @@ Test(account_sql, an_address_gets_five_mails_an_hour)
 	static const char *const ids[] = { ID(01), ID(02), ID(03), ID(04), ID(05), ID(06), ID(07) };
 
 	for (int i = 0; i < 5; i++)
-		cr_expect_str_neq(ask_link("anna@b.se", ids[i], (char)('1' + i), 'b', 'c'), "");
-	cr_expect_str_eq(ask_link("anna@b.se", ids[5], 'd', 'b', 'c'), "");
+		cr_expect_str_eq(ask_link("anna@b.se", ids[i], (char)('1' + i), 'b', 'c'), "t|anna@b.se|Anna|sv");
+	cr_expect_str_eq(ask_link("anna@b.se", ids[5], 'd', 'b', 'c'), "f|||");
 	pg_exec(pg, "UPDATE sign_in_budget SET asked_at[1] = now() - interval '61 minutes'");
-	cr_expect_str_neq(ask_link("anna@b.se", ids[5], 'd', 'b', 'c'), "", "the hour moves");
-	cr_expect_str_eq(ask_link("anna@b.se", ids[6], 'e', 'b', 'c'), "");
+	cr_expect_str_eq(ask_link("anna@b.se", ids[5], 'd', 'b', 'c'), "t|anna@b.se|Anna|sv", "the hour moves");
+	cr_expect_str_eq(ask_link("anna@b.se", ids[6], 'e', 'b', 'c'), "f|||");
 }
 
 Test(account_sql, a_link_opens_one_session_in_the_asking_browser)
 {
 	ask_link("anna@b.se", ID(01), 'a', 'b', 'c');
-	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('d'), ID(11), hash('1'), "Firefox"),
-	        "f|t|", "another browser");
-	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), NULL, ID(11), hash('1'), "Firefox"), "f|t|",
+	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('d'), ID(11), hash('1'), "Firefox", TIMES),
+	        "f|t||f", "another browser");
+	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), NULL, ID(11), hash('1'), "Firefox", TIMES), "f|t||f",
 	        "no cookie");
-	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('f'), hash('c'), ID(11), hash('1'), "Firefox"),
-	        "f|f|", "unknown");
+	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('f'), hash('c'), ID(11), hash('1'), "Firefox", TIMES),
+	        "f|f||f", "unknown");
 	cr_expect_str_eq(
-	        sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "Firefox"), "t|f|" ANNA);
-	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(12), hash('2'), "Firefox"),
-	        "f|f|", "spent");
+	        sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "Firefox", TIMES), "t|f|" ANNA "|f");
+	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(12), hash('2'), "Firefox", TIMES),
+	        "f|f||f", "spent");
 	cr_expect_eq(pg_int(pg, "SELECT count(*) FROM session"), 1);
 	cr_expect_eq(pg_int(pg, "SELECT count(*) FROM member WHERE signed_in_at IS NOT NULL"), 1);
 }
@@ -107,12 +109,12 @@ Test(account_sql, links_end_by_time_and_by_suspension)
 {
 	ask_link("anna@b.se", ID(01), 'a', 'b', 'c');
 	pg_exec(pg, "UPDATE sign_in_link SET expires_at = now() - interval '1 second'");
-	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "x"), "f|f|");
-	cr_expect_str_eq(sql_run(pg, &Q_CODE_REDEEM, hash('c'), hash('b'), ID(11), hash('1'), "x"), "f|f|");
+	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "x", TIMES), "f|f||t");
+	cr_expect_str_eq(sql_run(pg, &Q_CODE_REDEEM, hash('c'), hash('b'), ID(11), hash('1'), "x", TIMES), "f|f||t");
 	pg_exec(pg,
 	        "UPDATE sign_in_link SET expires_at = now() + interval '1 hour'; UPDATE member SET suspended_at = now()");
-	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "x"), "f|f|");
-	cr_expect_str_eq(sql_run(pg, &Q_CODE_REDEEM, hash('c'), hash('b'), ID(11), hash('1'), "x"), "f|f|");
+	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "x", TIMES), "f|f||f");
+	cr_expect_str_eq(sql_run(pg, &Q_CODE_REDEEM, hash('c'), hash('b'), ID(11), hash('1'), "x", TIMES), "f|f||f");
 }
 
 Test(account_sql, of_two_at_once_one_opens_a_session)
@@ -122,12 +124,12 @@ Test(account_sql, of_two_at_once_one_opens_a_session)
 	ask_link("anna@b.se", ID(01), 'a', 'b', 'c');
 	pg_exec(pg, "BEGIN");
 	cr_expect_str_eq(
-	        sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "x"), "t|f|" ANNA);
-	sql_begin(other, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(12), hash('2'), "x");
+	        sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "x", TIMES), "t|f|" ANNA "|f");
+	sql_begin(other, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(12), hash('2'), "x", TIMES);
 	while (pg_int(pg, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == 0)
 		;
 	pg_exec(pg, "COMMIT");
-	cr_expect_str_eq(sql_finish(other), "f|f|");
+	cr_expect_str_eq(sql_finish(other), "f|f||f");
 	cr_expect_eq(pg_int(pg, "SELECT count(*) FROM session"), 1);
 	PQfinish(other);
 }
@@ -136,17 +138,17 @@ Test(account_sql, a_code_may_be_tried_five_times)
 {
 	ask_link("anna@b.se", ID(01), 'a', 'b', 'c');
 	ask_link("anna@b.se", ID(02), 'd', 'e', 'f');
-	cr_expect_str_eq(sql_run(pg, &Q_CODE_REDEEM, hash('f'), hash('b'), ID(11), hash('1'), "x"), "f|f|",
+	cr_expect_str_eq(sql_run(pg, &Q_CODE_REDEEM, hash('f'), hash('b'), ID(11), hash('1'), "x", TIMES), "f|f||f",
 	        "a code of another browser's");
 	for (int i = 0; i < 5; i++)
 		cr_expect_str_eq(
-		        sql_run(pg, &Q_CODE_REDEEM, hash('c'), hash('9'), ID(11), hash('1'), "x"), "f|f|");
-	cr_expect_str_eq(sql_run(pg, &Q_CODE_REDEEM, hash('c'), hash('b'), ID(11), hash('1'), "x"), "f|f|",
+		        sql_run(pg, &Q_CODE_REDEEM, hash('c'), hash('9'), ID(11), hash('1'), "x", TIMES), "f|f||f");
+	cr_expect_str_eq(sql_run(pg, &Q_CODE_REDEEM, hash('c'), hash('b'), ID(11), hash('1'), "x", TIMES), "f|f||f",
 	        "too late");
 	cr_expect_str_eq(
-	        sql_run(pg, &Q_CODE_REDEEM, hash('f'), hash('e'), ID(11), hash('1'), "x"), "t|f|" ANNA);
+	        sql_run(pg, &Q_CODE_REDEEM, hash('f'), hash('e'), ID(11), hash('1'), "x", TIMES), "t|f|" ANNA "|f");
 	cr_expect_str_eq(
-	        sql_run(pg, &Q_CODE_REDEEM, hash('f'), hash('e'), ID(12), hash('2'), "x"), "f|f|", "spent");
+	        sql_run(pg, &Q_CODE_REDEEM, hash('f'), hash('e'), ID(12), hash('2'), "x", TIMES), "f|f||f", "spent");
 }
 
 static const char *caller(char credential, const char *is_bearer)
@@ -157,7 +159,7 @@ static const char *caller(char credential, const char *is_bearer)
 static void sign_in(void)
 {
 	ask_link("anna@b.se", ID(01), 'a', 'b', 'c');
-	sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "Firefox");
+	sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "Firefox", TIMES);
 }
 
 Test(account_sql, a_caller_has_all_its_rights_in_one_row)
@@ -193,6 +195,23 @@ Test(account_sql, sessions_end)
 	pg_exec(pg, "UPDATE session SET revoked_at = NULL; UPDATE member SET suspended_at = now()");
 	cr_expect_str_eq(caller('1', "f"), "", "suspended");
 	cr_expect_str_eq(sql_run(pg, &Q_CALLER_BY_SESSION, ID(11)), "");
+}
+
+Test(account_sql, sessions_live_as_long_as_was_said_when_they_began)
+{
+	ask_link("anna@b.se", ID(01), 'a', 'b', 'c');
+	sql_run(pg, &Q_LINK_REDEEM, hash('a'), hash('c'), ID(11), hash('1'), "x", "3600000", "60000");
+	cr_expect_str_eq(sql_text(pg, "SELECT expires_at - created_at, idle FROM session"), "01:00:00|00:01:00");
+	pg_exec(pg, "UPDATE session SET last_seen_at = now() - interval '59 seconds'");
+	cr_expect_str_neq(caller('1', "f"), "");
+	cr_expect_str_eq(sql_run(pg, &Q_CREDENTIAL_ENDED, hash('1')), "", "it has not ended");
+	pg_exec(pg, "UPDATE session SET last_seen_at = now() - interval '61 seconds'");
+	cr_expect_str_eq(caller('1', "f"), "");
+	cr_expect_str_eq(sql_run(pg, &Q_CREDENTIAL_ENDED, hash('1')), "limit.session_idle");
+	pg_exec(pg, "UPDATE session SET last_seen_at = now(), expires_at = now()");
+	cr_expect_str_eq(sql_run(pg, &Q_CREDENTIAL_ENDED, hash('1')), "limit.session");
+	pg_exec(pg, "UPDATE session SET revoked_at = now()");
+	cr_expect_str_eq(sql_run(pg, &Q_CREDENTIAL_ENDED, hash('1')), "", "no limit ended it");
 }
 
 Test(account_sql, signing_out_is_journaled)
@@ -252,7 +271,7 @@ Test(account_sql, operators_let_people_in)
 {
 	cr_expect_str_eq(sql_run(pg, &Q_OPERATOR_LINK, ID(01), "nobody@b.se", hash('a'), "10"), "");
 	cr_expect_str_eq(sql_run(pg, &Q_OPERATOR_LINK, ID(01), "anna@b.se", hash('a'), "10"), ID(01));
-	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), NULL, ID(11), hash('1'), "x"), "t|f|" ANNA,
+	cr_expect_str_eq(sql_run(pg, &Q_LINK_REDEEM, hash('a'), NULL, ID(11), hash('1'), "x", TIMES), "t|f|" ANNA "|f",
 	        "in any browser");
 	cr_expect_str_eq(sql_run(pg, &Q_OPERATOR_TOKEN, ID(12), "bo@b.se", hash('2'), "cli"), ID(12));
 	cr_expect_str_neq(caller('2', "t"), "");

@@ -1,5 +1,7 @@
 /* test_loop.c - the order of things in a turn, and objects that die inside their own callbacks. */
 #include "loop/loop.h"
+#include "base/clock.h"
+#include "base/metrics.h"
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -242,4 +244,30 @@ Test(loop, destroying_it_closes_what_is_left)
 	loop_destroy(NULL);
 	close(fds[0]);
 	close(fds[1]);
+}
+
+static void run_long(struct task *t)
+{
+	int64_t until = clock_mono_ms() + 30;
+
+	(void)t;
+	while (clock_mono_ms() < until)
+		;
+	task_post(&three);
+}
+
+Test(loop, a_turn_that_takes_too_long_is_counted)
+{
+	struct metric *slow = metric_counter("korsdrag_loop_turns_slow_total", "", NULL);
+
+	task_init(&one, loop, run_long);
+	task_init(&three, loop, run_three);
+	loop_slow_after(loop, 10000);
+	task_post(&one);
+	loop_run(loop);
+	cr_assert_eq(metric_value(slow), 0);
+	loop_slow_after(loop, 20);
+	task_post(&one);
+	loop_run(loop);
+	cr_assert_eq(metric_value(slow), 1);
 }

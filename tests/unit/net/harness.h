@@ -28,7 +28,7 @@ struct server {
 /* The config with everything a test does not care about. */
 struct net_config server_config(void);
 /* Messages it understands: "close <code> <reason>", "flood <count> <bytes> <tag>", "drop <tag>", "queued", "opened",
- * "drained"; all else comes back as it went. */
+ * "drained", "refused <setting>"; all else comes back as it went. */
 extern int server_files; /* descriptors that the next server may have; 0: as many as we */
 struct server server_start(const struct net_config *config);
 void server_stop(struct server *s); /* asserts that it ended well, without leaks */

@@ -1,6 +1,7 @@
 /* harness_server.c - the test server. */
 #include "harness.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "loop/loop.h"
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -73,6 +74,9 @@ static void on_message(void *owner, uint64_t conn, const char *text, size_t len)
 		net_drop_tag(net, conn, (uint32_t)tag);
 	} else if (strcmp(line, "queued") == 0) {
 		snprintf(line, sizeof(line), "queued %zu", net_queued_bytes(net, conn));
+		say(conn, line, strlen(line), 0, true);
+	} else if (sscanf(line, "refused %63s", reason) == 1) {
+		snprintf(line, sizeof(line), "refused %d", (int)metric_value(metric_refusals(reason)));
 		say(conn, line, strlen(line), 0, true);
 	} else if (strcmp(line, "opened") == 0) {
 		say(conn, opened_as, strlen(opened_as), 0, true);
@@ -191,8 +195,9 @@ struct net_config server_config(void)
 	static const char *const origins[] = { ORIGIN, "http://localhost:8080", NULL };
 
 	return (struct net_config){
-		.listen = "127.0.0.1:0", .origins = origins, .is_loopback_required = true, .max_message = 65536,
-		.queue_soft = 65536, .queue_hard = 262144, .max_conns = 100, .max_conns_per_address = 50, .ping_ms = 25000,
+		.listen = "127.0.0.1:0", .origins = origins, .is_loopback_required = true, .max_head = 8192, .head_ms = 10000,
+		.idle_ms = 10000, .keep_alive_ms = 5000, .max_message = 65536, .max_fragments = 64, .queue_soft = 65536,
+		.queue_soft_ms = 10000, .behind_ms = 60000, .queue_hard = 262144, .max_conns = 100, .max_conns_per_address = 50, .ping_ms = 25000,
 		.dead_ms = 60000, .handlers = &handlers, .routes = route_tables,
 	};
 }

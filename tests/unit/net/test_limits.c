@@ -24,6 +24,19 @@ static long number_after(int fd, const char *word)
 	return strtol(m.data + len, NULL, 10);
 }
 
+/* What a limit has refused, asked over a connection of its own. */
+static long refused(const struct server *s, const char *setting)
+{
+	char line[64];
+	int fd = ws_open(s);
+
+	snprintf(line, sizeof(line), "refused %s", setting);
+	ws_text(fd, line);
+	cr_assert(ws_read(fd, &m, 5000) && strncmp(m.data, "refused ", 8) == 0);
+	close(fd);
+	return strtol(m.data + 8, NULL, 10);
+}
+
 static int64_t now_ms(void)
 {
 	struct timespec t;
@@ -52,6 +65,7 @@ Test(limits, counts_sockets_of_an_address)
 	close(fds[3]);
 	usleep(50000);
 	cr_assert_eq(ask(&s, "GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", answer, sizeof(answer)), 200);
+	cr_assert_eq(refused(&s, "limit.connections_per_address"), 1);
 	fds[0] = ws_open(&s);
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);
@@ -72,6 +86,8 @@ Test(limits, counts_sockets_of_the_process)
 	cr_assert(has_line(answer, "Retry-After: 10"));
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);
+	usleep(50000);
+	cr_assert_eq(refused(&s, "limit.connections"), 1);
 	server_stop(&s);
 }
 
@@ -263,6 +279,69 @@ Test(limits, bounds_the_queue_of_who_does_not_read)
 	server_stop(&s);
 }
 
+Test(limits, gives_who_is_slow_for_long_no_more_than_the_soft_limit)
+{
+	struct net_config config = server_config();
+	struct server s;
+	int64_t until;
+	int fd;
+
+	config.queue_soft = 20000;
+	config.queue_soft_ms = 300;
+	config.queue_hard = 64u << 20;
+	s = server_start(&config);
+	fd = ws_open(&s);
+	ws_text(fd, "flood 3000 10000 5"); /* 30 MB: more than any socket takes */
+	ws_text(fd, "flood 1 10 5");
+	usleep(100000);
+	cr_assert_eq(refused(&s, "limit.queue_soft"), 0, "not yet");
+	for (until = now_ms() + 5000; refused(&s, "limit.queue_soft") == 0; ws_text(fd, "flood 1 10 5"))
+		cr_assert(now_ms() < until, "it goes on as if nobody were slow");
+	cr_assert_eq(refused(&s, "limit.queue_hard"), 0);
+	/* Who catches up is as good as new. */
+	ws_text(fd, "queued");
+	while (ws_read(fd, &m, 5000) && m.data[0] == 'x')
+		;
+	cr_assert(number_after(fd, "drained") >= 1);
+	ws_text(fd, "flood 5 10000 5");
+	for (int i = 0; i < 5; i++)
+		cr_assert(ws_read(fd, &m, 2000) && m.len == 10000, "%d", i);
+	close(fd);
+	server_stop(&s);
+}
+
+Test(limits, ends_who_stays_behind)
+{
+	struct net_config config = server_config();
+	struct server s;
+	int64_t from;
+	int fd, fine;
+
+	config.queue_soft = 4096;
+	config.queue_hard = 16u << 20; /* more than a socket takes */
+	config.behind_ms = 600;
+	s = server_start(&config);
+	fine = ws_open(&s);
+	ws_text(fine, "flood 20 1000 5"); /* over the soft limit for a moment, and read */
+	for (int i = 0; i < 20; i++)
+		cr_assert(ws_read(fine, &m, 2000) && m.data[0] == 'x');
+	from = now_ms();
+	fd = ws_open(&s);
+	ws_text(fd, "flood 4000 10000 5");
+	cr_assert(refused(&s, "limit.queue_hard") > 0);
+	cr_assert_eq(refused(&s, "limit.behind"), 0);
+	while (refused(&s, "limit.behind") == 0)
+		cr_assert(now_ms() - from < 5000, "it is still there");
+	cr_assert(now_ms() - from >= 600);
+	cr_assert_eq(ws_close_code(fd, 5000), 1013);
+	ws_text(fine, "hello");
+	cr_assert(ws_read(fine, &m, 2000));
+	cr_assert_str_eq(m.data, "hello");
+	close(fd);
+	close(fine);
+	server_stop(&s);
+}
+
 Test(limits, lets_one_reply_be_over_the_limit)
 {
 	struct net_config config = server_config();
@@ -389,8 +468,14 @@ Test(limits, pings_and_ends_who_does_not_answer)
 	cr_assert(ws_read_frame(fd, &m, 3000) && m.opcode == 9, "and another, since it was answered");
 	code = ws_close_code(fd, 5000);
 	cr_assert_eq(code, 1002);
+	cr_assert_eq(refused(&s, "limit.dead"), 1);
 	cr_assert(client_is_closed(fd, 7000));
 	cr_assert(now_ms() - from < 12000);
+	close(fd);
+	fd = ws_open(&s);
+	ws_send(fd, 0x83, "x", 1); /* an opcode nobody has is another matter */
+	cr_assert_eq(ws_close_code(fd, 2000), 1002);
+	cr_assert_eq(refused(&s, "limit.dead"), 1);
 	close(fd);
 	server_stop(&s);
 }

@@ -184,14 +184,14 @@ Test(post, is_counted_in_bytes_and_not_blank)
 	static char text[KD_POST_MAX_BYTES + 2];
 
 	memset(text, 'x', KD_POST_MAX_BYTES);
-	cr_assert(post_text_fits(text, &err));
+	cr_assert(post_text_fits(text, KD_POST_MAX_BYTES, &err));
 	text[KD_POST_MAX_BYTES] = 'x';
-	cr_assert_not(post_text_fits(text, &err));
+	cr_assert_not(post_text_fits(text, KD_POST_MAX_BYTES, &err));
 	cr_assert_eq(err.code, KD_E_TOO_LARGE);
 	cr_assert_str_eq(err.field, "/text");
-	cr_assert_not(post_text_fits(" \n\t ", &err));
+	cr_assert_not(post_text_fits(" \n\t ", KD_POST_MAX_BYTES, &err));
 	cr_assert_eq(err.code, KD_E_INVALID);
-	cr_assert(post_size_fits("", &err));
+	cr_assert(post_size_fits("", KD_POST_MAX_BYTES, &err));
 }
 
 /* --- pages ---------------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* test_markdown.c - what Markdown becomes, and what it must never become. */
 #include "judge.h"
+#include "base/metrics.h"
 #include "text/cost.h"
 #include "text/markdown.h"
 #include <criterion/criterion.h>
@@ -164,6 +165,26 @@ Test(markdown, what_costs_too_much_is_shown_as_plain_paragraphs)
 	cr_assert_not(cost_is_fair(text, strlen(text)));
 	cr_assert_str_eq(strstr(markdown_to_html(mem, text, strlen(text)), "a &lt;"),
 		"a &lt;b&gt; *c*<br>\n**d**</p>\n<p>e</p>\n");
+}
+
+Test(markdown, what_grows_or_takes_too_long_is_shown_as_plain_paragraphs_and_counted)
+{
+	static const char text[] = "*a*[b](https://c.se)";
+	static char long_text[4096];
+	struct metric *grown = metric_refusals("limit.rendering_growth"), *late = metric_refusals("limit.rendering");
+
+	for (size_t at = 0; at + sizeof text < sizeof long_text; at += sizeof text - 1)
+		memcpy(long_text + at, text, sizeof text);
+	cr_assert(strstr(markdown_to_html(mem, long_text, strlen(long_text)), "<em>a</em><a href="));
+	cr_assert(metric_value(grown) == 0 && metric_value(late) == 0);
+	markdown_limits(1, 1000);
+	cr_assert_eq(strncmp(markdown_to_html(mem, long_text, strlen(long_text)), "<p>*a*[b](https:", 16), 0);
+	cr_assert(metric_value(grown) == 1 && metric_value(late) == 0);
+	markdown_limits(8, 0);
+	cr_assert_eq(strncmp(markdown_to_html(mem, long_text, strlen(long_text)), "<p>*a*[b](https:", 16), 0);
+	cr_assert(metric_value(grown) == 1 && metric_value(late) == 1);
+	markdown_limits(8, 1000);
+	cr_assert(strstr(markdown_to_html(mem, long_text, strlen(long_text)), "<em>a</em><a href="));
 }
 
 Test(markdown, an_excerpt_is_plain_text_cut_at_a_word)
