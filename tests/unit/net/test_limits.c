@@ -235,6 +235,36 @@ Test(limits, listens_on_a_unix_socket)
 	cr_assert(stat(listen + 5, &st) != 0, "the socket file is gone");
 }
 
+/* Who is told from where a caller comes, through the unix socket: by name or, without a word, nobody. */
+static void expect_caller(const char *const *proxies, const char *address)
+{
+	struct net_config config = server_config();
+	char listen[64], expected[100];
+	struct server s;
+	int fd;
+
+	snprintf(listen, sizeof(listen), "unix:/tmp/korsdrag-%d.sock", (int)getpid());
+	config.listen = listen;
+	config.proxies = proxies;
+	s = server_start(&config);
+	fd = forwarded(&s, "8.8.8.8, 192.0.2.7");
+	ws_text(fd, "opened");
+	cr_assert(ws_read(fd, &m, 2000));
+	snprintf(expected, sizeof(expected), "bearer secret-token %s ", address);
+	cr_assert_str_eq(m.data, expected);
+	close(fd);
+	server_stop(&s);
+}
+
+Test(limits, believes_who_comes_by_the_unix_socket_only_when_told)
+{
+	static const char *const by_unix[] = { "10.0.0.1", "unix", NULL }, *const others[] = { "10.0.0.1", "127.0.0.1", NULL };
+
+	expect_caller(by_unix, "192.0.2.7");
+	expect_caller(others, "unix");
+	expect_caller(NULL, "unix");
+}
+
 Test(limits, two_nodes_share_a_port)
 {
 	struct net_config config = server_config();
