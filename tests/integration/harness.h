@@ -25,6 +25,7 @@ struct node {
 	pid_t pid; /* 0: not running */
 	int port;
 	char name[8];
+	const char *pg_folder; /* where it finds PostgreSQL; NULL: where it is */
 };
 
 struct world {

@@ -175,13 +175,16 @@ static void settings_write(const struct world *w)
 }
 
 /* The child: settings by file and environment, reports by the sanitizers into files of their own. */
-static void korsdragd_exec(const struct world *w, const char *role, char *const *args)
+static void korsdragd_exec(const struct world *w, const char *pg_folder, const char *role, char *const *args)
 {
 	char text[512];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no node behind */
 
-	snprintf(text, sizeof text, "host=%s/pg dbname=%s user=%s", run_folder(), w->database, role);
+	if (pg_folder)
+		snprintf(text, sizeof text, "host=%s dbname=%s user=%s", pg_folder, w->database, role);
+	else
+		snprintf(text, sizeof text, "host=%s/pg dbname=%s user=%s", run_folder(), w->database, role);
 	setenv("KORSDRAG_DATABASE_URL", text, 1);
 	snprintf(text, sizeof text, "%s/korsdrag.conf", w->folder);
 	setenv("KORSDRAG_CONFIG", text, 1);
@@ -245,7 +248,7 @@ void node_start(struct world *w, int node)
 
 		dup2(fd, STDOUT_FILENO);
 		dup2(fd, STDERR_FILENO);
-		korsdragd_exec(w, "korsdrag", args);
+		korsdragd_exec(w, n->pg_folder, "korsdrag", args);
 	}
 	for (int waited = 0; !is_ready(n); waited += 50) {
 		int status;
@@ -307,7 +310,7 @@ char *operator_command(const struct world *w, int *ret_exit, const char *args)
 
 		dup2(fd, STDOUT_FILENO);
 		dup2(fd, STDERR_FILENO);
-		korsdragd_exec(w, strcmp(argv[1], "migrate") == 0 ? "korsdrag_owner" : "korsdrag", argv);
+		korsdragd_exec(w, NULL, strcmp(argv[1], "migrate") == 0 ? "korsdrag_owner" : "korsdrag", argv);
 	}
 	waitpid(pid, &status, 0);
 	text = file_text(path);

@@ -1,0 +1,202 @@
+/* D1, D3: nobody hears of a change before PostgreSQL has confirmed its commit; when the answer is lost, the outcome is unknown,
+ * and the same op asked again is done once. A proxy between node and database holds back or loses what passes. */
+#include "proxy.h"
+#include "steps.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HERE THREAD(IN_NETWORK)
+#define HERE_STREAM STREAM("thread", HERE)
+#define MANY 10
+
+/* One node behind the proxy, and others beside it. */
+static struct world *world_behind(struct proxy *ret_proxy, int nodes)
+{
+	struct world *w = world_start(nodes);
+
+	node_stop(w, 0);
+	*ret_proxy = proxy_start(w);
+	w->nodes[0].pg_folder = ret_proxy->folder;
+	node_start(w, 0);
+	return w;
+}
+
+static int64_t post_soon(struct person *p, const char *op)
+{
+	return ask_soon(p, "post.create", "{s:s, s:s, s:s, s:s}", "thread", HERE, "post", op, "text", "x", "op", op);
+}
+
+/* As the database says itself, not through the proxy. */
+static int posts_in(struct world *w)
+{
+	char *text = sql_text(w, "SELECT count(*) FROM post WHERE thread_id = '" HERE "'");
+	int count = atoi(text);
+
+	free(text);
+	return count;
+}
+
+static void wait_for_posts(struct world *w, int count)
+{
+	for (int64_t until = now_ms() + ANSWER_MS; posts_in(w) != count; wait_ms(5))
+		must(now_ms() < until, "%d posts, not %d", posts_in(w), count);
+}
+
+static void expect_unknown(struct person *p, int64_t asked)
+{
+	json_t *answer = client_answer(p->client, asked, ANSWER_MS);
+
+	must(answer && has(answer, "error") && int_at(answer, "error/code") == KD_E_UNAVAILABLE, "%s", json_dumps(answer, 0));
+	json_decref(answer);
+}
+
+/* The same op again, until it is answered: its event's number. */
+static json_int_t again(struct person *p, const char *op)
+{
+	for (int64_t until = now_ms() + ANSWER_MS;; wait_ms(20)) {
+		int64_t asked = post_soon(p, op);
+		json_t *answer = client_answer(p->client, asked, ANSWER_MS);
+		json_int_t seq = answer && has(answer, "result") ? int_at(answer, "result/seq") : 0;
+
+		must(seq || int_at(answer, "error/code") == KD_E_UNAVAILABLE, "%s", json_dumps(answer, 0));
+		json_decref(answer);
+		if (seq)
+			return seq;
+		must(now_ms() < until, "it is never available again");
+	}
+}
+
+/* So many posts and events more than before, without a gap. */
+static void expect_once(struct world *w, int posts, json_int_t head)
+{
+	char expected[64], *found = sql_text(w, "SELECT (SELECT count(*) FROM post WHERE thread_id = '" HERE "') || ' ' || "
+		"(SELECT count(*) FROM event WHERE stream_id = '" HERE "') || ' ' || (SELECT head FROM stream WHERE id = '" HERE "')");
+
+	snprintf(expected, sizeof expected, "%d %d %d", posts, (int)head, (int)head);
+	cr_assert_str_eq(found, expected);
+	free(found);
+}
+
+Test(commit, nobody_hears_of_a_change_before_its_commit_is_confirmed)
+{
+	struct proxy proxy;
+	struct world *w = world_behind(&proxy, 1);
+	struct person *anna = sign_in(w, 0, "anna"), *kalle = sign_in(w, 0, "kalle");
+	json_int_t seq = int_at(open_stream(kalle, HERE_STREAM), "seq");
+	int before = posts_in(w);
+	int64_t asked;
+	json_t *answer;
+	ID_TEXT(op);
+
+	proxy_hold_answer(&proxy);
+	asked = post_soon(anna, op);
+	proxy_wait_held(&proxy);
+	wait_for_posts(w, before + 1); /* PostgreSQL has committed, but the node cannot know */
+	cr_assert_null(client_answer(anna->client, asked, QUIET_MS), "answered before the commit was confirmed");
+	expect_no_event(kalle);
+	post_in(kalle, THREAD(IN_BOARD), "elsewhere, nobody waits");
+	cr_assert_null(client_answer(anna->client, asked, 0));
+	proxy_release(&proxy);
+	answer = client_answer(anna->client, asked, ANSWER_MS);
+	cr_assert(answer && int_at(answer, "result/seq") == seq + 1, "%s", json_dumps(answer, 0));
+	json_decref(answer);
+	hear_until(kalle, HERE_STREAM, seq, seq + 1);
+	expect_once(w, before + 1, seq + 1);
+	world_stop(w);
+	proxy_stop(&proxy);
+}
+
+/* PostgreSQL has committed what many asked for together; the connection dies with the answer. */
+Test(commit, whose_answer_is_lost_is_unknown_and_each_op_is_done_once)
+{
+	struct proxy proxy;
+	struct world *w = world_behind(&proxy, 1);
+	struct person *anna = sign_in(w, 0, "anna"), *olle = sign_in(w, 0, "olle"), *kalle = sign_in(w, 0, "kalle");
+	json_int_t seq = int_at(open_stream(kalle, HERE_STREAM), "seq");
+	int before = posts_in(w);
+	char ops[MANY][CLIENT_ID_SIZE];
+	int64_t asked[MANY];
+	bool seen[MANY + 1] = { false };
+
+	for (int i = 0; i < MANY; i++)
+		client_new_id(ops[i]);
+	ok(anna, "me.get", "{}");
+	ok(olle, "me.get", "{}");
+	proxy_hold_answer(&proxy);
+	for (int i = 0; i < MANY; i++)
+		asked[i] = post_soon(i % 2 ? anna : olle, ops[i]);
+	proxy_wait_held(&proxy);
+	for (int64_t until = now_ms() + ANSWER_MS; posts_in(w) == before; wait_ms(5))
+		must(now_ms() < until, "nothing was committed");
+	proxy_cut(&proxy);
+	/* Those that were in that commit are unknown; who came after it goes on in a new one, and is answered. */
+	for (int i = 0; i < MANY; i++) {
+		json_t *answer = client_answer((i % 2 ? anna : olle)->client, asked[i], ANSWER_MS);
+
+		must(answer && (has(answer, "result") || int_at(answer, "error/code") == KD_E_UNAVAILABLE), "%s", json_dumps(answer, 0));
+		must(i > 0 || has(answer, "error"), "the first must be unknown: %s", json_dumps(answer, 0));
+		json_decref(answer);
+	}
+	for (int i = 0; i < MANY; i++) {
+		json_int_t number = again(i % 2 ? anna : olle, ops[i]) - seq;
+
+		must(number >= 1 && number <= MANY && !seen[number], "op %d is event %lld", i, (long long)number);
+		seen[number] = true;
+	}
+	hear_until(kalle, HERE_STREAM, seq, seq + MANY);
+	expect_no_event(kalle);
+	expect_once(w, before + MANY, seq + MANY);
+	world_stop(w);
+	proxy_stop(&proxy);
+}
+
+Test(commit, that_never_arrived_has_not_happened_and_the_op_is_done_once)
+{
+	struct proxy proxy;
+	struct world *w = world_behind(&proxy, 1);
+	struct person *anna = sign_in(w, 0, "anna"), *kalle = sign_in(w, 0, "kalle");
+	json_int_t seq = int_at(open_stream(kalle, HERE_STREAM), "seq");
+	int before = posts_in(w);
+	int64_t asked;
+	ID_TEXT(op);
+
+	proxy_hold_commit(&proxy);
+	asked = post_soon(anna, op);
+	proxy_wait_held(&proxy);
+	cr_assert_null(client_answer(anna->client, asked, QUIET_MS), "answered without a commit");
+	expect_no_event(kalle);
+	proxy_cut(&proxy);
+	expect_unknown(anna, asked);
+	cr_assert_eq(posts_in(w), before);
+	cr_assert_eq(again(anna, op), seq + 1);
+	hear_until(kalle, HERE_STREAM, seq, seq + 1);
+	expect_no_event(kalle);
+	expect_once(w, before + 1, seq + 1);
+	world_stop(w);
+	proxy_stop(&proxy);
+}
+
+Test(commit, whose_node_dies_is_found_on_another)
+{
+	struct proxy proxy;
+	struct world *w = world_behind(&proxy, 2);
+	struct person *anna = sign_in(w, 0, "anna"), *kalle = sign_in(w, 1, "kalle");
+	json_int_t seq = int_at(open_stream(kalle, HERE_STREAM), "seq");
+	int before = posts_in(w);
+	ID_TEXT(op);
+
+	proxy_hold_answer(&proxy);
+	post_soon(anna, op);
+	proxy_wait_held(&proxy);
+	wait_for_posts(w, before + 1);
+	node_kill(w, 0);
+	reconnect(anna, 1);
+	cr_assert_eq(again(anna, op), seq + 1);
+	hear_until(kalle, HERE_STREAM, seq, seq + 1); /* no bus told it */
+	expect_no_event(kalle);
+	expect_once(w, before + 1, seq + 1);
+	world_stop(w);
+	proxy_stop(&proxy);
+}
