@@ -120,9 +120,9 @@ static void node_destroy(struct node *n)
 	loop_signal_destroy(n->on_term);
 	loop_signal_destroy(n->on_int);
 	timer_destroy(n->deadline);
-	net_destroy(n->net); /* first: it tells rpc of every connection that is left */
+	account_destroy(n->account); /* first: libwebsockets closes one descriptor twice as it goes, which could be a mail's by then */
+	net_destroy(n->net);         /* tells rpc of every connection that is left */
 	rpc_destroy(n->rpc);
-	account_destroy(n->account);
 	db_destroy(n->db);
 	loop_destroy(n->loop);
 }

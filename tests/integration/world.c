@@ -188,7 +188,7 @@ static void korsdragd_exec(const struct world *w, const char *pg_folder, const c
 	setenv("KORSDRAG_DATABASE_URL", text, 1);
 	snprintf(text, sizeof text, "%s/korsdrag.conf", w->folder);
 	setenv("KORSDRAG_CONFIG", text, 1);
-	snprintf(text, sizeof text, "log_path=%s/report:detect_leaks=1:strict_string_checks=1", w->folder);
+	snprintf(text, sizeof text, "log_path=%s/report:detect_leaks=1:strict_string_checks=1:handle_abort=1", w->folder);
 	setenv("ASAN_OPTIONS", text, 1);
 	snprintf(text, sizeof text, "log_path=%s/report:print_stacktrace=1", w->folder);
 	setenv("UBSAN_OPTIONS", text, 1);
