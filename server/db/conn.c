@@ -277,6 +277,7 @@ static void conn_readable(struct link *link)
 {
 	struct conn *conn = conn_of(link);
 
+	conn->db->heard_ms = clock_mono_ms();
 	if (!conn_read(conn))
 		link_again(link);
 	if (conn->is_retiring && !conn->pipeline && conn->state == CONN_SHARED)

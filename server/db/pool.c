@@ -15,6 +15,8 @@ enum {
 	POOL_BACKOFF_MIN_MS = 100,
 	POOL_BACKOFF_MAX_MS = 5000,
 	POOL_TICK_MS = 100,
+	POOL_SILENCE_MS = 4000, /* with something under way: then the whole server counts as gone, and by 5 s all is refused */
+	POOL_WAIT_MIN_MS = 300,
 };
 
 static void pool_tick(void *owner);
@@ -34,6 +36,7 @@ struct db *db_create(struct loop *loop, const struct db_config *config)
 	db->queue_ms = config->queue_ms;
 	db->statements = config->statements;
 	db->backoff_ms = POOL_BACKOFF_MIN_MS;
+	db->heard_ms = db->away_ms = clock_mono_ms();
 	task_init(&db->refuse, loop, pool_refuse);
 	db->m_ready = metric_gauge("korsdrag_db_connections", "Connections to the database that are ready.", "");
 	db->m_taken = metric_gauge("korsdrag_db_in_transaction", "Connections that a transaction has for itself.", "");
@@ -138,8 +141,11 @@ void pool_conn_changed(struct db *db, enum conn_state from, enum conn_state to)
 	db->taken += taken;
 	metric_add(db->m_ready, ready);
 	metric_add(db->m_taken, taken);
+	if (ready < 0 && db->ready == 0 && !db->is_silent)
+		db->away_ms = clock_mono_ms();
 	if (ready <= 0)
 		return;
+	db->is_silent = false;
 	db->backoff_ms = POOL_BACKOFF_MIN_MS;
 	db->last_error = (struct err){ 0 };
 	if (db->ready == 1) {
@@ -216,6 +222,16 @@ void pool_dispatch(struct db *db)
 	}
 }
 
+/* Until when somebody who asks now waits for a connection. In an outage that is counted from its beginning: who asks late
+ * knows soon. So deadlines never go back, and who came first is late first. */
+int64_t pool_deadline(const struct db *db)
+{
+	int64_t now_ms = clock_mono_ms(), least_ms = db->queue_ms < POOL_WAIT_MIN_MS ? db->queue_ms : POOL_WAIT_MIN_MS;
+	int64_t until_ms = (db->ready > 0 && !db->is_silent ? now_ms : db->away_ms) + db->queue_ms;
+
+	return until_ms > now_ms + least_ms ? until_ms : now_ms + least_ms;
+}
+
 static void pool_refuse_later(struct db *db, struct op *op)
 {
 	DL_APPEND(db->refused, op);
@@ -255,7 +271,7 @@ void db_query(struct db *db, struct db_ticket *t, const struct db_stmt *stmt, co
 		pool_refuse_later(db, op);
 		return;
 	}
-	op->deadline_ms = clock_mono_ms() + db->queue_ms;
+	op->deadline_ms = pool_deadline(db);
 	DL_APPEND(db->queue, op);
 	db->queued++;
 	db->queued_bytes += op->bytes;
@@ -289,7 +305,39 @@ void pool_watch_deadlines(struct db *db)
 	timer_start(db->tick, POOL_TICK_MS, POOL_TICK_MS);
 }
 
-/* Those who wait have waited equally long, so the first are the latest. */
+static bool is_silent(const struct db *db, const struct conn *conn, int64_t now_ms)
+{
+	return is_ready(conn->state) && conn->pipeline && now_ms - db->heard_ms > POOL_SILENCE_MS &&
+	       now_ms - conn->head_since_ms > POOL_SILENCE_MS;
+}
+
+/* One connection may wait for a slow statement or a lock. But when none has brought a word for so long, nobody is there, and
+ * the others would only be found out one after the other. Two ticks, for it may be we who slept: what has arrived meanwhile
+ * is read between them. */
+static void pool_check_silence(struct db *db, int64_t now_ms)
+{
+	bool is_gone = false;
+	struct op *op;
+	struct db_tx *tx;
+
+	for (int i = 0; i < db->pool_size; i++)
+		is_gone = is_gone || is_silent(db, &db->conns[i], now_ms);
+	db->silent_ticks = is_gone ? db->silent_ticks + 1 : 0;
+	if (db->silent_ticks < 2)
+		return;
+	db->silent_ticks = 0;
+	db->is_silent = true;
+	db->away_ms = db->heard_ms;
+	DL_FOREACH(db->queue, op)
+		op->deadline_ms = now_ms;
+	DL_FOREACH(db->txs[TX_WAITING], tx)
+		tx->deadline_ms = now_ms;
+	for (int i = 0; i < db->pool_size; i++)
+		if (is_ready(db->conns[i].state))
+			link_break(&db->conns[i].link, "the server is silent");
+}
+
+/* Those who came first are late first: see pool_deadline. */
 static void pool_expire(struct db *db, int64_t now_ms)
 {
 	struct err err = { 0 };
@@ -314,6 +362,7 @@ static void pool_tick(void *owner)
 	bool is_needed;
 
 	pool_expire(db, now_ms);
+	pool_check_silence(db, now_ms);
 	is_needed = db->queue || db->txs[TX_WAITING];
 	for (int i = 0; i < db->pool_size; i++) {
 		struct conn *conn = &db->conns[i];

@@ -41,6 +41,10 @@ struct db {
 	struct db_tx *txs[TX_STATES];
 	struct timer *tick; /* deadlines, while there are any */
 	bool is_ticking;
+	int64_t heard_ms;   /* when the server last said anything, on any connection */
+	int silent_ticks;   /* in a row that found it silent for too long */
+	bool is_silent;     /* so all connections were given up */
+	int64_t away_ms;    /* since when it is away, while none is ready */
 	struct timer *retry; /* connects what rests */
 	bool is_retrying;
 	int64_t backoff_ms;
@@ -54,6 +58,7 @@ void pool_conn_changed(struct db *db, enum conn_state from, enum conn_state to);
 void pool_conn_failed(struct db *db, const struct err *why); /* refused or lost; it rests already */
 void pool_dispatch(struct db *db);                           /* something became free */
 void pool_watch_deadlines(struct db *db);
+int64_t pool_deadline(const struct db *db);
 
 /* tx.c, for the pool and its connections */
 void tx_open(struct db_tx *tx, struct conn *conn);

@@ -27,7 +27,7 @@ struct db_tx *db_tx_begin(struct db *db)
 		abort();
 	}
 	tx->db = db;
-	tx->deadline_ms = clock_mono_ms() + db->queue_ms;
+	tx->deadline_ms = pool_deadline(db);
 	task_init(&tx->task, db->loop, tx_task);
 	DL_APPEND(db->txs[TX_WAITING], tx);
 	pool_watch_deadlines(db);

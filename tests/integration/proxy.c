@@ -27,6 +27,7 @@ struct pair {
 
 static struct pair pairs[PAIRS_MAX];
 static enum hold next;
+static bool is_frozen;
 
 static int unix_socket(const char *folder, bool listens)
 {
@@ -95,6 +96,7 @@ static void forward(struct pair *p, bool is_from_node, int control)
 
 static void obey(char command)
 {
+	is_frozen = command == 'f';
 	next = command == 'a' ? HOLD_ANSWER : command == 'c' ? HOLD_COMMIT : HOLD_NOTHING;
 	for (int i = 0; i < PAIRS_MAX; i++) {
 		struct pair *p = &pairs[i];
@@ -115,10 +117,10 @@ static void serve(int listener, const char *pg_folder, int control)
 
 	for (;;) {
 		fds[0] = (struct pollfd){ .fd = control, .events = POLLIN };
-		fds[1] = (struct pollfd){ .fd = listener, .events = POLLIN };
+		fds[1] = (struct pollfd){ .fd = is_frozen ? -1 : listener, .events = POLLIN };
 		for (int i = 0; i < PAIRS_MAX; i++) { /* poll leaves out what is below zero */
-			fds[2 + 2 * i] = (struct pollfd){ .fd = pairs[i].held == HOLD_COMMIT ? -1 : pairs[i].node, .events = POLLIN };
-			fds[3 + 2 * i] = (struct pollfd){ .fd = pairs[i].held ? -1 : pairs[i].pg, .events = POLLIN };
+			fds[2 + 2 * i] = (struct pollfd){ .fd = is_frozen || pairs[i].held == HOLD_COMMIT ? -1 : pairs[i].node, .events = POLLIN };
+			fds[3 + 2 * i] = (struct pollfd){ .fd = is_frozen || pairs[i].held ? -1 : pairs[i].pg, .events = POLLIN };
 		}
 		if (poll(fds, 2 + 2 * PAIRS_MAX, -1) < 0)
 			_exit(1);
@@ -195,6 +197,11 @@ void proxy_wait_held(struct proxy *p)
 void proxy_release(struct proxy *p)
 {
 	say(p, 'r');
+}
+
+void proxy_freeze(struct proxy *p)
+{
+	say(p, 'f');
 }
 
 void proxy_cut(struct proxy *p)

@@ -18,5 +18,6 @@ void proxy_hold_answer(struct proxy *p); /* PostgreSQL hears of it, but what it 
 void proxy_hold_commit(struct proxy *p); /* it stays here */
 void proxy_wait_held(struct proxy *p);
 void proxy_release(struct proxy *p);
+void proxy_freeze(struct proxy *p);  /* nothing passes any more, nothing is closed: a partition; until proxy_release */
 void proxy_cut(struct proxy *p); /* the connection it came by is lost, at both ends, with what was held */
 #endif

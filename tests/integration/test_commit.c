@@ -1,5 +1,6 @@
 /* D1, D3: nobody hears of a change before PostgreSQL has confirmed its commit; when the answer is lost, the outcome is unknown,
  * and the same op asked again is done once. A proxy between node and database holds back or loses what passes. */
+#include "http.h"
 #include "proxy.h"
 #include "steps.h"
 #include <criterion/criterion.h>
@@ -197,6 +198,54 @@ Test(commit, whose_node_dies_is_found_on_another)
 	hear_until(kalle, HERE_STREAM, seq, seq + 1); /* no bus told it */
 	expect_no_event(kalle);
 	expect_once(w, before + 1, seq + 1);
+	world_stop(w);
+	proxy_stop(&proxy);
+}
+
+static int ready_status(struct world *w)
+{
+	struct http_answer *a = http_get(w, 0, "/ready", "");
+	int status = a->status;
+
+	http_answer_free(a);
+	return status;
+}
+
+/* D7, the worse case: nobody says that PostgreSQL has gone, it is only silent. */
+Test(commit, in_a_partition_is_refused_soon_and_everything_heals, .timeout = 120)
+{
+	struct proxy proxy;
+	struct world *w = world_behind(&proxy, 1);
+	struct person *anna = sign_in(w, 0, "anna"), *kalle = sign_in(w, 0, "kalle");
+	json_int_t seq = int_at(open_stream(kalle, HERE_STREAM), "seq");
+	int before = posts_in(w);
+	int64_t asked, read, from;
+	ID_TEXT(op);
+
+	ok(anna, "me.get", "{}");
+	proxy_freeze(&proxy);
+	from = now_ms();
+	asked = post_soon(anna, op);
+	read = ask_soon(kalle, "thread.list", "{}");
+	expect_unknown(anna, asked);
+	fprintf(stderr, "partition: a write was refused after %d ms", (int)(now_ms() - from));
+	cr_expect_leq(now_ms() - from, 5000, "a write was refused after %d ms", (int)(now_ms() - from));
+	expect_unknown(kalle, read);
+	fprintf(stderr, ", a read after %d ms", (int)(now_ms() - from));
+	for (int64_t until = now_ms() + ANSWER_MS; ready_status(w) != 503; wait_ms(20))
+		cr_assert_lt(now_ms(), until, "it is not noticed");
+	fprintf(stderr, ", not ready after %d ms\n", (int)(now_ms() - from));
+	cr_assert(client_is_open(anna->client) && client_is_open(kalle->client), "a socket was closed");
+	proxy_release(&proxy);
+	from = now_ms();
+	cr_assert_eq(again(anna, op), seq + 1);
+	cr_assert_leq(now_ms() - from, 8000, "healed after %d ms", (int)(now_ms() - from));
+	fprintf(stderr, "healed after %d ms\n", (int)(now_ms() - from));
+	cr_assert_eq(ready_status(w), 200);
+	hear_until(kalle, HERE_STREAM, seq, seq + 1);
+	post_in(kalle, HERE, "and on it goes");
+	hear_until(kalle, HERE_STREAM, seq + 1, seq + 2);
+	expect_once(w, before + 2, seq + 2);
 	world_stop(w);
 	proxy_stop(&proxy);
 }

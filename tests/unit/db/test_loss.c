@@ -1,5 +1,6 @@
 /* Connections that break at the worst moments, and what is said of what was under way. */
 #include "fixture.h"
+#include "base/clock.h"
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>
@@ -77,7 +78,8 @@ Test(loss, of_idle_connections_is_mended_with_their_statements)
 
 	world_for(w, 100);
 	cr_assert_eq(pg_int(w->admin, KILL_ALL), 3);
-	world_for(w, 5);
+	for (int i = 0; i < 500 && db_is_up(w->db); i++) /* they die one after the other */
+		world_for(w, 1);
 	after = ask(w, &q_pid); /* waits in the queue until a new one is ready */
 	cr_assert(after.was_ok);
 	cr_assert_str_neq(before.text, after.text);
@@ -161,6 +163,42 @@ Test(loss, of_a_frozen_server_is_noticed)
 	kill(frozen, SIGCONT);
 	cr_assert_eq(end.outcome, DB_UNKNOWN);
 	cr_assert(ask(w, &q_pid).was_ok);
+	world_destroy(w);
+}
+
+/* One slow statement is no silence while others are answered. */
+Test(loss, of_all_is_noticed_when_nobody_says_a_word)
+{
+	struct world *w = world((struct world_options){ .pool_size = 3, .statement_timeout_ms = 20000, .queue_ms = 4000 });
+	struct answer slow = answer(w), silent = answer(w), late;
+	pid_t backends[3];
+	int64_t from;
+
+	world_until_up(w);
+	world_for(w, 300);
+	db_query(w->db, NULL, &q_sleep, (const char *const[]){ "4.5" }, answer_take, &slow);
+	for (int i = 0; i < 50 && !slow.is_in; i++) {
+		cr_assert(ask(w, &q_pid).was_ok);
+		world_for(w, 100);
+	}
+	cr_assert(slow.was_ok, "%s", slow.err.detail);
+	for (int i = 0; i < 3; i++) {
+		char sql[200];
+
+		snprintf(sql, sizeof(sql), "SELECT pid FROM pg_stat_activity WHERE application_name = 'unit_db' AND "
+			"datname = current_database() ORDER BY pid OFFSET %d LIMIT 1", i);
+		backends[i] = (pid_t)pg_int(w->admin, sql);
+		cr_assert_eq(kill(backends[i], SIGSTOP), 0);
+	}
+	from = clock_mono_ms();
+	db_query(w->db, NULL, &q_pid, NULL, answer_take, &silent);
+	world_until(w, &silent.is_in);
+	cr_assert_eq(silent.err.code, KD_E_UNAVAILABLE);
+	cr_assert_leq(clock_mono_ms() - from, 4900, "after %d ms", (int)(clock_mono_ms() - from));
+	late = ask(w, &q_pid); /* new connections are made: the postmaster was never stopped */
+	cr_assert(late.was_ok, "%s", late.err.detail);
+	for (int i = 0; i < 3; i++)
+		kill(backends[i], SIGCONT);
 	world_destroy(w);
 }
 
