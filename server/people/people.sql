@@ -132,9 +132,6 @@ WITH own AS (
 )
 INSERT INTO cohort_member (cohort_id, member_id) SELECT $5::uuid, member.id FROM member WHERE $5::uuid IS NOT NULL
 
--- name: member_status
-SELECT suspended_at IS NOT NULL AS is_suspended FROM member WHERE id = $1::uuid
-
 -- name: member_suspend
 -- The last administrator stays: whoever shuts one out locks the others' rows first, so that two who do it to each other
 -- take turns. Sessions and links end for good; a reinstated member signs in again.
