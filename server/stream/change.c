@@ -135,8 +135,10 @@ int64_t change_emit(struct change *ch, const char *type, json_t *body)
 	assert(ch->state == CHANGE_RUNNING);
 	if (!ch->events)
 		ch->events = json_array();
-	if (!event || !ch->events || json_array_append_new(ch->events, event) != 0)
+	if (json_array_append_new(ch->events, event) != 0) { /* also when one of them is NULL */
+		ch->lacks_event = true;
 		return 0;
+	}
 	return ch->first_seq + (int64_t)json_array_size(ch->events) - 1;
 }
 
@@ -158,12 +160,22 @@ static void change_kept(struct change *ch)
 	batch_next(b);
 }
 
+static void undo_without_memory(struct change *ch)
+{
+	struct err err;
+
+	err_set(&err, KD_E_BUSY, "the server is short of memory");
+	change_undo(ch, &err);
+}
+
 static void change_appended(void *owner, const struct db_rows *rows, const struct err *err)
 {
 	struct change *ch = owner;
 
 	(void)rows;
-	if (err)
+	if (err && err->code == KD_E_INVALID) /* ours, then: without memory jansson writes a key by halves */
+		undo_without_memory(ch);
+	else if (err)
 		change_undo(ch, err);
 	else
 		change_kept(ch);
@@ -176,16 +188,14 @@ void change_finish(struct change *ch, json_t *result)
 	char *events, *answer;
 
 	ch->result = result;
-	if (json_array_size(ch->events) == 0) {
+	if (json_array_size(ch->events) == 0 && !ch->lacks_event) {
 		change_kept(ch);
 		return;
 	}
 	events = json_dumps(ch->events, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	answer = result ? json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-	if (!events || (result && !answer)) {
-		struct err err;
-		err_set(&err, KD_E_BUSY, "the server is short of memory");
-		change_undo(ch, &err);
+	if (ch->lacks_event || !events || (result && !answer)) {
+		undo_without_memory(ch);
 	} else {
 		const char *params[] = { b->id, first, at, ch->actor, ch->op, answer, events };
 		ch->event_bytes = strlen(events);

@@ -140,7 +140,7 @@ void journal_submit(struct journal *j, struct change *ch)
 	ch->events = NULL;
 	ch->result = NULL;
 	ch->event_bytes = 0;
-	ch->is_known = false;
+	ch->is_known = ch->lacks_event = false;
 	ch->err = (struct err){ 0 };
 	stream_name_make(name, ch->kind, ch->id);
 	HASH_FIND_STR(j->batches, name, b);

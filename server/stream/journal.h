@@ -42,6 +42,7 @@ struct change {
 	json_t *events;             /* array of {type, body} */
 	size_t event_bytes;         /* of them, as they are stored */
 	int64_t first_seq;
+	bool lacks_event;           /* one that there was no memory for */
 	bool is_known;              /* the op has its answer: `result`, or `err` */
 	struct err err;             /* code KD_OK: it was not refused */
 };
@@ -64,7 +65,9 @@ void journal_submit(struct journal *j, struct change *ch);
 
 /* Inside a turn only. */
 void change_query(struct change *ch, const struct db_stmt *stmt, const char *const *params, db_done *done, void *owner);
-int64_t change_emit(struct change *ch, const char *type, json_t *body); /* takes body; the event's number, or 0 without memory */
+/* Takes body. The event's number; 0 without a body or memory, and then change_finish undoes the change instead: what is
+ * changed is told. */
+int64_t change_emit(struct change *ch, const char *type, json_t *body);
 void change_finish(struct change *ch, json_t *result);                  /* takes result */
 void change_undo(struct change *ch, const struct err *err);             /* `ended` gets a copy of err */
 #endif

@@ -1,6 +1,5 @@
 #include "failing.h"
 #include <jansson.h>
-#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -12,37 +11,41 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *p, size_t size);
 
-static bool is_armed, is_for_good, has_failed;
+static bool is_armed, is_of_json_alone, has_failed;
 static long left;
 
-static bool fails(void)
+static bool fails(bool is_json)
 {
-	if (!is_armed || left-- > 0)
+	if (!is_armed || (is_of_json_alone && !is_json) || left-- > 0)
 		return false;
-	is_armed = is_for_good;
-	left = 0;
+	is_armed = false;
 	return has_failed = true;
 }
 
 void *__wrap_malloc(size_t size)
 {
-	return fails() ? NULL : __real_malloc(size);
+	return fails(false) ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-	return fails() ? NULL : __real_calloc(count, size);
+	return fails(false) ? NULL : __real_calloc(count, size);
 }
 
 void *__wrap_realloc(void *p, size_t size)
 {
-	return fails() ? NULL : __real_realloc(p, size);
+	return fails(false) ? NULL : __real_realloc(p, size);
 }
 
-static void arm(long n, bool for_good)
+static void *json_alloc(size_t size)
 {
-	json_set_alloc_funcs(__wrap_malloc, free);
-	is_for_good = for_good;
+	return fails(true) ? NULL : __real_malloc(size);
+}
+
+static void arm(long n, bool json_alone)
+{
+	json_set_alloc_funcs(json_alloc, free);
+	is_of_json_alone = json_alone;
 	has_failed = false;
 	left = n;
 	is_armed = true;
@@ -53,7 +56,7 @@ void alloc_fail_at(long n)
 	arm(n, false);
 }
 
-void alloc_fail_from(long n)
+void json_fail_at(long n)
 {
 	arm(n, true);
 }
