@@ -94,14 +94,9 @@ void call_free_all(struct rpc *rpc)
 	}
 }
 
-static void call_task(struct task *t)
+static void call_bury_later(struct task *t)
 {
-	struct call_run *run = task_owner(t, struct call_run, task);
-
-	if (run->state == CALL_DONE)
-		call_bury(run);
-	else if (run->state == CALL_WAIT)
-		call_step_run(run, run->next);
+	call_bury(task_owner(t, struct call_run, task));
 }
 
 /* --- steps ------------------------------------------------------------------------------------------------ */
@@ -114,7 +109,7 @@ void call_step_run(struct call_run *run, call_step *step)
 
 void call_start(struct call_run *run)
 {
-	task_init(&run->task, run->rpc->config.loop, call_task);
+	task_init(&run->task, run->rpc->config.loop, call_bury_later);
 	run->handle = ++run->rpc->next_handle;
 	run->call.now_ms = clock_now_ms();
 	run->began_us = clock_mono_us();
@@ -272,42 +267,11 @@ enum call_next call_fail_field(struct call *c, const char *field, const char *te
 	return call_refuse(c);
 }
 
-/* --- waiting for something else ------------------------------------------------------------------------------ */
-
-uint64_t call_handle(const struct call *c)
-{
-	return ((const struct call_run *)c)->handle;
-}
-
-enum call_next call_wait(struct call *c, call_step *next)
-{
-	struct call_run *run = run_of(c);
-
-	assert(!run->is_in_change); /* nobody else could use the stream meanwhile */
-	run->next = next;
-	run->state = CALL_WAIT;
-	return CALL_NEXT_;
-}
-
-void call_wake(struct rpc *rpc, uint64_t handle)
-{
-	struct call_run *run;
-
-	HASH_FIND(hh, rpc->calls, &handle, sizeof(handle), run);
-	if (run && run->state == CALL_WAIT)
-		task_post(&run->task);
-}
-
 /* --- texts ----------------------------------------------------------------------------------------------------- */
 
 const char *call_int(struct call *c, int64_t value)
 {
 	return arena_printf(c->mem, "%lld", (long long)value);
-}
-
-const char *call_num(struct call *c, double value)
-{
-	return arena_printf(c->mem, "%.17g", value);
 }
 
 const char *call_bool(bool value)

@@ -67,12 +67,6 @@ enum call_next call_fail(struct call *c, enum kd_code code, const char *text, ..
 enum call_next call_fail_field(struct call *c, const char *field, const char *text, ...) __attribute__((format(printf, 3, 4))); /* invalid, naming the field */
 enum call_next call_refuse(struct call *c); /* with c->err */
 
-/* A step may also wait for something that is not the database (mail): it keeps call_handle(c) and returns call_wait(c, next);
- * call_wake(handle) continues on a later turn. A handle whose call has ended is ignored. */
-uint64_t call_handle(const struct call *c);
-enum call_next call_wait(struct call *c, call_step *next);
-void call_wake(struct rpc *rpc, uint64_t handle);
-
 /* --- inside a change --------------------------------------------------------------------------------- */
 
 /* Gives the event the stream's next number, which is returned; the body is encoded on the spot. Published after the
@@ -91,7 +85,6 @@ void access_from_row(struct access *a, const struct db_rows *rows);
 
 /* --- numbers as text for call_query, in the call's memory --------------------------------------------- */
 const char *call_int(struct call *c, int64_t value);
-const char *call_num(struct call *c, double value);
 const char *call_bool(bool value); /* "t" or "f" */
 const char *call_id(struct call *c); /* a new UUIDv7 */
 

@@ -60,9 +60,10 @@ void conn_close(struct conn *c, int code, const char *reason)
 	net_close(c->rpc->net, c->id, code, reason);
 }
 
+/* At the node's end calls are still answered when net and all connections have gone. */
 bool conn_send_json(struct rpc *rpc, uint64_t conn, json_t *message, bool is_reply)
 {
-	char *text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+	char *text = message && rpc_conn(rpc, conn) ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 	struct frame *f = text ? frame_create(text, strlen(text)) : NULL;
 	bool sent = f && net_send(rpc->net, conn, f, 0, is_reply);
 

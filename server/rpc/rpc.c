@@ -136,16 +136,6 @@ void rpc_set_net(struct rpc *rpc, struct net *net)
 	hub_set_net(rpc->hub, net);
 }
 
-struct db *rpc_db(struct rpc *rpc)
-{
-	return rpc->config.db;
-}
-
-struct loop *rpc_loop(struct rpc *rpc)
-{
-	return rpc->config.loop;
-}
-
 void rpc_set_domain(struct rpc *rpc, const char *domain, void *state)
 {
 	for (size_t i = 0; i < DOMAINS_MAX; i++)

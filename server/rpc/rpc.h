@@ -31,8 +31,6 @@ void rpc_destroy(struct rpc *rpc);
 const struct net_handlers *rpc_net_handlers(void); /* owner: struct rpc * */
 void rpc_set_net(struct rpc *rpc, struct net *net);
 void rpc_drain(struct rpc *rpc, int64_t spread_ms, void (*done)(void *owner), void *owner); /* clients are moved, commits answered */
-struct db *rpc_db(struct rpc *rpc);
-struct loop *rpc_loop(struct rpc *rpc);
 
 /* A domain's own state for its handlers (mailer, config): set at start by main, read by handlers. */
 void rpc_set_domain(struct rpc *rpc, const char *domain, void *state);

@@ -58,7 +58,7 @@ struct reply_group {
 	json_t *answers; /* array, for batches */
 };
 
-enum call_state { CALL_STEP, CALL_QUERY, CALL_TURN /* waits for its stream */, CALL_COMMIT, CALL_WAIT, CALL_DONE };
+enum call_state { CALL_STEP, CALL_QUERY, CALL_TURN /* waits for its stream */, CALL_COMMIT, CALL_DONE };
 
 struct call_run { /* the private part of a call */
 	struct call call; /* first: a struct call * is a struct call_run * */
