@@ -139,7 +139,7 @@ static json_t *all_snapshots(struct schemas *s)
 static json_t *info(const char *version)
 {
 	return json_pack("{s:s, s:s, s:s, s:{s:s, s:s}}", "title", "Korsdrag", "version", version, "description",
-		"JSON-RPC 2.0 over one WebSocket with the subprotocol `" KD_SUBPROTOCOL "`, in batches of at most 20. "
+		"JSON-RPC 2.0 over one WebSocket with the subprotocol `" KD_SUBPROTOCOL "`, in batches of at most 20 unless the node is set otherwise. "
 		"Parameters go by name; unknown ones and null are refused, what is not known is left out. Ids of new objects "
 		"are UUIDv7 made by the client. A change carries `op`, a UUIDv7 made by the client; the same op again gets "
 		"the first answer and changes nothing.",

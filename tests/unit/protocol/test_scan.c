@@ -173,7 +173,7 @@ static char *repeat(const char *before, const char *unit, size_t times, const ch
 	return text;
 }
 
-static void limit(char *text, const char *reason)
+static void limit(char *text, enum kd_limit which, const char *reason)
 {
 	struct kd_fault fault = { 0 };
 	bool is_ok = scan(text, strlen(text), &kd_scan_limits_default, &fault);
@@ -182,6 +182,7 @@ static void limit(char *text, const char *reason)
 	if (!is_ok && reason) {
 		cr_expect_eq(fault.code, KD_E_REQUEST);
 		cr_expect_str_eq(fault.reason, reason, "%s", fault.reason);
+		cr_expect_eq(fault.limit, which, "%s", reason);
 	}
 	free(text);
 }
@@ -190,16 +191,16 @@ Test(scan, names_the_limit_that_a_message_is_over)
 {
 	char key[24], *keys = calloc(1, 300 * 12), *end;
 
-	limit(repeat("[[[[[[[[[[[[[[[[", "]", 16, ""), NULL);
-	limit(repeat("[[[[[[[[[[[[[[[[[", "]", 17, ""), "the message is nested deeper than 16 levels");
-	limit(repeat("", "[", 60000, ""), "the message is nested deeper than 16 levels");
-	limit(repeat("", "{\"a\":", 17, ""), "the message is nested deeper than 16 levels");
-	limit(repeat("[", "1,", 4094, "1]"), NULL);
-	limit(repeat("[", "1,", 4095, "1]"), "the message holds more than 4096 values");
-	limit(repeat("[", "{},", 2046, "{}]"), NULL);
-	limit(repeat("[", "{},", 2047, "{}]"), "the message holds more than 2048 objects and lists");
-	limit(repeat("\"", "x", 65534, "\""), NULL);
-	limit(repeat("\"", "x", 65535, "\""), "the message is larger than 65536 bytes");
+	limit(repeat("[[[[[[[[[[[[[[[[", "]", 16, ""), KD_LIMIT_NONE, NULL);
+	limit(repeat("[[[[[[[[[[[[[[[[[", "]", 17, ""), KD_LIMIT_NESTING, "the message is nested deeper than 16 levels");
+	limit(repeat("", "[", 60000, ""), KD_LIMIT_NESTING, "the message is nested deeper than 16 levels");
+	limit(repeat("", "{\"a\":", 17, ""), KD_LIMIT_NESTING, "the message is nested deeper than 16 levels");
+	limit(repeat("[", "1,", 4094, "1]"), KD_LIMIT_NONE, NULL);
+	limit(repeat("[", "1,", 4095, "1]"), KD_LIMIT_VALUES, "the message holds more than 4096 values");
+	limit(repeat("[", "{},", 2046, "{}]"), KD_LIMIT_NONE, NULL);
+	limit(repeat("[", "{},", 2047, "{}]"), KD_LIMIT_CONTAINERS, "the message holds more than 2048 objects and lists");
+	limit(repeat("\"", "x", 65534, "\""), KD_LIMIT_NONE, NULL);
+	limit(repeat("\"", "x", 65535, "\""), KD_LIMIT_BYTES, "the message is larger than 65536 bytes");
 	for (int n = 256; n <= 257; n++) {
 		end = stpcpy(keys, "{");
 		for (int i = 0; i < n; i++) {
@@ -207,9 +208,18 @@ Test(scan, names_the_limit_that_a_message_is_over)
 			end = stpcpy(end, key);
 		}
 		strcpy(end, "}");
-		limit(strdup(keys), n == 256 ? NULL : "an object holds more than 256 keys");
+		limit(strdup(keys), KD_LIMIT_KEYS, n == 256 ? NULL : "an object holds more than 256 keys");
 	}
 	free(keys);
+}
+
+Test(scan, what_is_no_json_is_over_no_limit)
+{
+	struct kd_fault fault = { .limit = KD_LIMIT_KEYS };
+
+	cr_expect_not(scan("{", 1, &kd_scan_limits_default, &fault));
+	cr_expect_eq(fault.code, KD_E_PARSE);
+	cr_expect_eq(fault.limit, KD_LIMIT_NONE);
 }
 
 Test(scan, never_goes_deeper_than_its_stack_whatever_it_is_told)
