@@ -26,9 +26,9 @@ static const struct db_stmt *const statements[] = { &q_pid, &q_put, &q_slow, &q_
 #define KILL_BUSY                                                                                            \
 	"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'unit_db' "  \
 	"AND datname = current_database() AND wait_event = 'PgSleep'"
-#define KILL_ALL                                                                                             \
-	"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'unit_db' "  \
-	"AND datname = current_database()"
+#define CONNECTED                                                                                            \
+	" FROM pg_stat_activity WHERE application_name = 'unit_db' AND datname = current_database()"
+#define KILL_ALL "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 10000))" CONNECTED /* and waits for their end */
 
 static struct world *world(struct world_options options)
 {
@@ -76,10 +76,10 @@ Test(loss, of_idle_connections_is_mended_with_their_statements)
 	struct world *w = world((struct world_options){ .pool_size = 3 });
 	struct answer before = ask(w, &q_pid), after;
 
-	world_for(w, 100);
+	for (int i = 0; i < 500 && pg_int(w->admin, "SELECT count(*)" CONNECTED) < 3; i++)
+		world_for(w, 10);
 	cr_assert_eq(pg_int(w->admin, KILL_ALL), 3);
-	for (int i = 0; i < 500 && db_is_up(w->db); i++) /* they die one after the other */
-		world_for(w, 1);
+	world_for(w, 20); /* that they are gone stands in their sockets, and is read */
 	after = ask(w, &q_pid); /* waits in the queue until a new one is ready */
 	cr_assert(after.was_ok);
 	cr_assert_str_neq(before.text, after.text);
