@@ -1,0 +1,125 @@
+/* Presence in numbers, and words of other nodes that make no sense. */
+#include "loop/loop.h"
+#include "stream/presence.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BOARD "board:01890000-0000-7000-8000-0000000000b1"
+#define NODE "01890000-0000-7000-8000-00000000000a"
+#define OTHER_NODE "01890000-0000-7000-8000-00000000000b"
+#define LONG "0123456789012345678901234567890123456789012345678901234567890123456789"
+
+static const struct caller anna = { .member = "01890000-0000-7000-8000-000000000001", .name = "Anna" };
+static struct loop *loop;
+static struct presence *presence;
+static size_t told_present, told_left;
+
+static void tell(void *owner, const char *stream, const char *text, size_t len, const json_t *left)
+{
+	json_t *notice = json_loadb(text, len, 0, NULL);
+
+	(void)owner, (void)stream;
+	told_present = json_array_size(json_object_get(json_object_get(notice, "params"), "present"));
+	told_left = json_array_size(left);
+	json_decref(notice);
+	loop_stop(loop);
+}
+
+static void setup(void)
+{
+	loop = loop_create();
+	presence = presence_create(loop, tell, NULL);
+	cr_assert(loop && presence);
+	presence_follow(presence, BOARD);
+}
+
+static void teardown(void)
+{
+	presence_destroy(presence); /* with whoever is still there */
+	presence_destroy(NULL);
+	loop_destroy(loop);
+}
+
+TestSuite(crowd, .init = setup, .fini = teardown, .timeout = 30);
+
+static size_t count_here(void)
+{
+	json_t *list = presence_list(presence, BOARD, "");
+	size_t n = json_array_size(list);
+
+	json_decref(list);
+	return n;
+}
+
+static void come(int from, int to)
+{
+	char key[32];
+
+	for (int i = from; i < to; i++) {
+		snprintf(key, sizeof key, "conn-%d", i);
+		presence_put(presence, BOARD, key, &anna, i % 2 ? json_pack("{s:b}", "typing", 1) : NULL);
+	}
+}
+
+Test(crowd, a_place_holds_a_thousand)
+{
+	json_t *list;
+
+	come(0, 1100);
+	cr_assert_eq(count_here(), PRESENCE_PER_STREAM_MAX);
+	loop_run(loop);
+	cr_assert(told_present == PRESENCE_PER_STREAM_MAX && told_left == 0, "in one notice");
+	list = presence_list(presence, BOARD, "conn-7");
+	cr_assert_eq(json_array_size(list), PRESENCE_PER_STREAM_MAX - 1, "without the asker");
+	json_decref(list);
+	for (int i = 0; i < 500; i++) {
+		char key[32];
+
+		snprintf(key, sizeof key, "conn-%d", 2 * i);
+		presence_leave(presence, BOARD, key);
+		presence_leave(presence, BOARD, key); /* once is enough */
+	}
+	presence_leave(presence, "board:nowhere", "conn-1");
+	loop_run(loop);
+	cr_assert(told_present == 0 && told_left == 500);
+	come(2000, 2001); /* there is room again */
+	cr_assert_eq(count_here(), PRESENCE_PER_STREAM_MAX - 500 + 1);
+}
+
+static void heard(const char *node, const char *words)
+{
+	json_t *json = json_loads(words, 0, NULL);
+
+	cr_assert(json, "%s", words);
+	presence_heard(presence, node, json);
+	json_decref(json);
+}
+
+Test(crowd, words_that_make_no_sense_bring_nobody)
+{
+	static const char *const words[] = { "[]", "[5]", "[{}]", "[{\"stream\":5}]", "[{\"stream\":\"" LONG "\"}]",
+		"[{\"stream\":\"board:x\",\"present\":[{\"conn\":\"a\"}]}]", "[{\"stream\":\"" BOARD "\"}]",
+		"[{\"stream\":\"" BOARD "\",\"present\":5,\"left\":5}]", "[{\"stream\":\"" BOARD "\",\"left\":[5,\"a\"]}]",
+		"[{\"stream\":\"" BOARD "\",\"present\":[5,{},{\"conn\":5},{\"conn\":\"" LONG "\"}]}]" };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		heard(NODE, words[i]);
+	heard(LONG, "[{\"stream\":\"" BOARD "\",\"present\":[{\"conn\":\"a\"}]}]");
+	cr_assert_eq(count_here(), 0);
+}
+
+Test(crowd, a_node_speaks_for_its_own_people)
+{
+	come(0, 3);
+	heard(NODE, "[{\"stream\":\"" BOARD "\",\"present\":[{\"conn\":\"a\"},{\"conn\":\"b\"}]}]");
+	heard(OTHER_NODE, "[{\"stream\":\"" BOARD "\",\"present\":[{\"conn\":\"c\"}],\"left\":[\"a\",\"conn-1\"]}]");
+	cr_assert_eq(count_here(), 6, "a node let go of people that are not with it");
+	presence_lose_node(presence, NODE);
+	cr_assert_eq(count_here(), 4);
+	presence_tell(presence, BOARD);
+	presence_tell(presence, "board:nowhere");
+	presence_forget_stream(presence, "board:nowhere");
+	presence_forget_stream(presence, BOARD); /* ours stay until they go themselves */
+	cr_assert_eq(count_here(), 3);
+}
