@@ -174,6 +174,27 @@ Test(outage, writes_are_refused_soon_and_everything_heals)
 	world_end_after_outage(w);
 }
 
+Test(outage, who_comes_meanwhile_is_told_to_try_later)
+{
+	struct world *w = world_start(1);
+	struct person *anna = sign_in(w, 0, "anna"), *kalle;
+
+	ok(anna, "me.get", "{}");
+	postgres("down", "");
+	kalle = sign_in(w, 0, "kalle");
+	expect_closed(kalle, 1013);
+	cr_assert_str_eq(client_close_reason(kalle->client), "the database is not available");
+	leave(kalle);
+	cr_assert(client_is_open(anna->client), "who was here before stays");
+	postgres("up", "");
+	for (int64_t deadline = now_ms() + 20000; ready_status(w, 0) != 200; wait_ms(50))
+		must(now_ms() < deadline, "the node does not heal");
+	ok(sign_in(w, 0, "kalle"), "me.get", "{}");
+	PQfinish(w->pg);
+	w->pg = NULL;
+	world_end_after_outage(w);
+}
+
 static pid_t some_backend(struct world *w)
 {
 	char *text = sql_text(w, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND "
