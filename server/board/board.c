@@ -3,9 +3,10 @@
 #include "base/line.h"
 #include <string.h>
 
-static bool is_same(const char *a, const char *b)
+/* `member` is NULL for somebody who is no longer one. */
+static bool is_same(const char *who, const char *member)
 {
-	return a && b && strcmp(a, b) == 0; /* NULL: somebody who is no longer a member */
+	return member && strcmp(who, member) == 0;
 }
 
 bool board_title_fits(const char *title, struct err *err)

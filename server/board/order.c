@@ -1,16 +1,15 @@
 /* order.c - fractional index keys: see order.h for where they come from. */
 #include "board/order.h"
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
 static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 #define BASE 62
 
-static int digit_value(char c)
+static int digit_value(char digit)
 {
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
+	return (int)(strchr(digits, digit) - digits);
 }
 
 /* Characters of the integer part, by its first letter; 0: not one. */
@@ -62,24 +61,25 @@ static bool key_take(const struct key *k, char ret_key[ORDER_SIZE])
 	return true;
 }
 
-/* Adds a fraction between the fractions `a` ("": 0) and `b` (NULL: 1), where a < b. */
+/* Adds a fraction between the fractions `a` ("": 0) and `b` (NULL: 1), where a < b. `b` ends in no zero, so that they part
+ * before it ends. */
 static void add_middle(struct key *k, const char *a, const char *b)
 {
 	for (;;) {
 		int low, high;
 
 		/* What they share stays; a short `a` goes on in zeros. */
-		while (b && *b && (*a ? *a : '0') == *b) {
+		while (b && (*a ? *a : '0') == *b) {
 			key_add(k, b++, 1);
 			a += *a != '\0';
 		}
 		low = *a ? digit_value(*a) : 0;
-		high = b && *b ? digit_value(*b) : BASE;
+		high = b ? digit_value(*b) : BASE;
 		if (high - low > 1) {
 			key_add(k, &digits[(low + high + 1) / 2], 1);
 			return;
 		}
-		if (b && b[0] && b[1]) {
+		if (b && b[1]) {
 			key_add(k, b, 1);
 			return;
 		}
@@ -118,24 +118,23 @@ static bool integer_after(const char *key, size_t len, char ret[ORDER_SIZE])
 	return true;
 }
 
-/* The integer before; false before the least. */
-static bool integer_before(const char *key, size_t len, char ret[ORDER_SIZE])
+/* The integer before, which the least one does not have. */
+static void integer_before(const char *key, size_t len, char ret[ORDER_SIZE])
 {
 	memcpy(ret, key, len);
 	ret[len] = '\0';
 	for (size_t i = len - 1; i > 0; i--) {
 		int d = digit_value(ret[i]);
 
-		ret[i] = digits[d <= 0 ? BASE - 1 : d - 1];
+		ret[i] = digits[d == 0 ? BASE - 1 : d - 1];
 		if (d > 0)
-			return true;
+			return;
 	}
 	if (ret[0] == 'a') {
 		strcpy(ret, "Zz");
-		return true;
+		return;
 	}
-	if (ret[0] == 'A')
-		return false;
+	assert(ret[0] != 'A');
 	ret[0]--;
 	if (ret[0] < 'Z') {
 		ret[len] = 'z';
@@ -143,7 +142,6 @@ static bool integer_before(const char *key, size_t len, char ret[ORDER_SIZE])
 	} else {
 		ret[len - 1] = '\0';
 	}
-	return true;
 }
 
 static bool key_before(const char *before, char ret_key[ORDER_SIZE])
@@ -161,8 +159,7 @@ static bool key_before(const char *before, char ret_key[ORDER_SIZE])
 		key_add(&k, before, whole);
 		return key_take(&k, ret_key);
 	}
-	if (!integer_before(before, whole, integer))
-		return false;
+	integer_before(before, whole, integer);
 	key_add(&k, integer, strlen(integer));
 	if (is_least_integer(integer, strlen(integer)))
 		add_middle(&k, "", NULL);

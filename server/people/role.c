@@ -1,12 +1,16 @@
 #include "people/role.h"
+#include <assert.h>
 #include <string.h>
 
 static enum scope scope_from_text(const char *text)
 {
-	for (size_t i = 0; kd_scope_words[i]; i++)
-		if (strcmp(kd_scope_words[i], text) == 0)
-			return (enum scope)i;
-	return SCOPE_NETWORK; /* the field table lets no other word through */
+	enum scope scope = SCOPE_NETWORK;
+
+	while (strcmp(kd_scope_words[scope], text) != 0) {
+		scope++;
+		assert(kd_scope_words[scope]); /* the field table lets no other word through */
+	}
+	return scope;
 }
 
 bool role_read(struct role *role, const struct kd_role *p, struct err *err)

@@ -5,9 +5,10 @@
 #include "protocol/talk.h"
 #include <string.h>
 
-static bool is_same(const char *a, const char *b)
+/* `member` is NULL for somebody who is no longer one. */
+static bool is_same(const char *who, const char *member)
 {
-	return a && b && strcmp(a, b) == 0;
+	return member && strcmp(who, member) == 0;
 }
 
 /* --- texts ----------------------------------------------------------------------------------------- */

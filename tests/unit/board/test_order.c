@@ -35,7 +35,18 @@ static const struct {
 	{ NULL, "A000000000000000000000000001", "A000000000000000000000000000V" },
 	{ "zzzzzzzzzzzzzzzzzzzzzzzzzzy", NULL, "zzzzzzzzzzzzzzzzzzzzzzzzzzz" },
 	{ "zzzzzzzzzzzzzzzzzzzzzzzzzzz", NULL, "zzzzzzzzzzzzzzzzzzzzzzzzzzzV" },
+	{ NULL, "A00000000000000000000000001", "A00000000000000000000000000V" }, /* the least one alone is not valid */
+	{ NULL, "A00000000000000000000000010", "A0000000000000000000000000z" },
+	{ "a0V", "a0W5", "a0W" },
+	{ "a0V", "a0W", "a0VV" },
+	{ "a0", "a01", "a00V" },
+	{ "a0", "a001", "a000V" },
+	{ "a0z", "a1", "a0zV" },
+	{ "az", "b00", "azV" },
+	{ "az5", "b00", "azY" },
+	{ "Zz", "b00", "a0" },
 	{ NULL, "A00000000000000000000000000", NULL },
+	{ NULL, "a00", NULL },
 	{ "a00", NULL, NULL },
 	{ "a00", "a1", NULL },
 	{ "0", "1", NULL },
@@ -59,8 +70,8 @@ Test(order, between_is_what_the_client_library_would_make)
 Test(order, only_keys_that_the_algorithm_makes_are_valid)
 {
 	static const char *const good[] = { "a0", "Zz", "a0V", "b00", "c1234",
-		"zzzzzzzzzzzzzzzzzzzzzzzzzzzV" };
-	static const char *const bad[] = { "", "0", "a", "b0", "a00", "a0V0", "a-", "a0 ", "a0\xc3\xa5", "m",
+		"zzzzzzzzzzzzzzzzzzzzzzzzzzzV", "z00000000000000000000000000", "A00000000000000000000000001" };
+	static const char *const bad[] = { "", "0", "a", "b0", "a00", "a0V0", "a-", "a0 ", "a0\xc3\xa5", "m", "@0", "[0", "`0", "{0", "-",
 		"A00000000000000000000000000",
 		"a0VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVV" };
 
