@@ -58,7 +58,7 @@ export function focusHeading(): () => void {
   let frame = requestAnimationFrame(look)
   function look(): void {
     const isElsewhere = document.activeElement && !['BODY', 'A', 'BUTTON'].includes(document.activeElement.tagName)
-    const heading = document.querySelector<HTMLElement>('main h1')
+    const heading = document.querySelector<HTMLElement>('h1')
     if (heading && !isElsewhere) {
       heading.tabIndex = -1
       heading.focus({ preventScroll: true })

@@ -57,6 +57,8 @@ export class OpenedBoard implements OpenBoard {
   draft = $state('')
   /** Changes whenever a card or section should take the keyboard's focus, where it is shown. */
   focusWish = $state(0)
+  /** Whether whoever works here does so in Lista, or in a dialog that was opened from there: the wish is for Lista. */
+  isInLista = false
   readonly view = new View()
   readonly others = new Others()
   readonly said: Said

@@ -9,7 +9,8 @@ export function toolbar(back: () => void, orientation: 'horizontal' | 'vertical'
         return back()
       }
       const step = event.key === after ? 1 : event.key === before ? -1 : 0
-      if (step === 0 || (event.target as Element).closest('[role="radiogroup"]')) return
+      // Within a choice of one among several the arrows choose.
+      if (step === 0 || (event.target as Element).matches('input')) return
       const buttons = [...node.querySelectorAll<HTMLElement>('button:not(:disabled)')].filter((button) => button.offsetParent !== null)
       const at = buttons.indexOf(document.activeElement as HTMLElement)
       buttons[(at + step + buttons.length) % buttons.length]?.focus()
