@@ -64,6 +64,14 @@ Test(csv, reads_quoted_fields)
 	cr_expect_str_eq(read_all(" \"a\" ,b"), "1:a|b");
 }
 
+Test(csv, counts_lines_inside_of_quotes)
+{
+	cr_expect_str_eq(read_all("\"a\rb\",c\nd"), "1:a\rb|c/3:d");
+	cr_expect_str_eq(read_all("\"a\r\nb\",c\nd"), "1:a\r\nb|c/3:d");
+	cr_expect_str_eq(read_all("a,b\r"), "1:a|b");
+	cr_expect_str_eq(read_all("a \t,b"), "1:a|b");
+}
+
 Test(csv, tells_a_broken_record_and_goes_on)
 {
 	cr_expect_str_eq(read_all("a,b\n\"c,d\ne,f"), "1:a|b/2!a quote is opened and not closed/3:e|f");

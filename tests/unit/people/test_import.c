@@ -73,6 +73,49 @@ Test(import, errors_name_line_and_field)
 	cr_expect_eq(im.rows[0].fate, IMPORT_BAD);
 }
 
+/* One row for each thing that can be wrong with one. */
+Test(import, each_field_has_its_own_complaint)
+{
+	char csv[400];
+	static const char *const cases[][2] = { { ",Anna,SLK,,", "2 mail is missing" },
+		{ "a@b,Anna,SLK,,", "2 mail is no mail address" },
+		{ "a@b.se,\xc2\xa0,SLK,,", "2 name must be one line of at most 120 characters" },
+		{ "a@b.se,\"An\nna\",SLK,,", "2 name must be one line of at most 120 characters" },
+		{ "a@b.se,Anna,SLK,Executive,1", "2 track must be executive or key_person" },
+		{ "a@b.se,Anna,SLK,key_person,", "2 cohort is missing: say which round of the track" },
+		{ "a@b.se,Anna", "2 organisation is missing" }, { "a@b.se", "2 name is missing; 2 organisation is missing" },
+		{ "\"a@b.se\"x,Anna,SLK,,", "2  text follows a closing quote" },
+		{ "a\"@b.se,Anna,SLK,,", "2  a quote stands inside a field that does not begin with one" },
+		{ ",,,,,,,,,,,,,,,,", "2  it has too many columns" }, { "a@b.se,Anna,SLK,,Chefer 1", "" },
+		{ "a@b.se,Anna,SLK,key_person,1", "" } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		snprintf(csv, sizeof(csv), HEAD "%s\n", cases[i][0]);
+		cr_expect_str_eq(errors_of(csv), cases[i][1], "%s: %s", cases[i][0], errors_of(csv));
+	}
+	snprintf(csv, sizeof(csv), HEAD "a@b.se,%0121d,SLK,,\n", 1);
+	cr_expect_str_eq(errors_of(csv), "2 name must be one line of at most 120 characters");
+	snprintf(csv, sizeof(csv), HEAD "a@b.se,%0120d,SLK,,\n", 1);
+	cr_expect_str_eq(errors_of(csv), "");
+}
+
+/* Who sees so many complaints mends the list first. */
+Test(import, complaints_are_bounded)
+{
+	struct buf b;
+
+	buf_init(&b, 200000);
+	buf_add_str(&b, HEAD);
+	for (int i = 0; i < KD_IMPORT_MAX_ERRORS / 2 + 20; i++)
+		buf_printf(&b, "a%d@b.se,,,,\n", i); /* two in each row */
+	cr_expect(import_read(&im, b.data, mem, &err));
+	cr_expect_eq(im.errors.count, KD_IMPORT_MAX_ERRORS);
+	cr_expect_eq(im.errors.items[KD_IMPORT_MAX_ERRORS - 1].line, KD_IMPORT_MAX_ERRORS / 2 + 1);
+	for (size_t i = 0; i < im.count; i++)
+		cr_expect_eq(im.rows[i].fate, IMPORT_BAD, "row %zu would be taken", i);
+	buf_finish(&b);
+}
+
 Test(import, lists_are_bounded)
 {
 	struct buf b;
@@ -148,4 +191,32 @@ Test(import, what_is_not_there_is_an_error)
 	                        .organisation = ORG, .member = ANNA, .name = "Anna", .is_suspended = true }),
 	        IMPORT_BAD);
 	cr_expect_str_eq(im.errors.items[0].field, "mail");
+	cr_expect_eq(decide("a@b.se,Anna,SLK,,Chefer 9", (struct import_known){ .organisation = ORG }), IMPORT_BAD);
+	cr_expect_str_eq(im.errors.items[0].reason, "no cohort has that name");
+	cr_expect_eq(decide("a@b.se,Anna,SLK,executive,9", (struct import_known){ .organisation = ORG }), IMPORT_BAD);
+	cr_expect_str_eq(im.errors.items[0].reason, "the track has no such cohort");
+}
+
+/* The orders are what the statement takes: new ones with an id of their own, changed ones with what changes. */
+Test(import, good_rows_become_orders_and_bad_ones_do_not)
+{
+	json_t *orders;
+
+	cr_assert(import_read(&im, HEAD "ny@b.se,Ny,SLK,,\na@b.se,Anna,SLK,executive,1\nfel,Fel,SLK,,\nb@b.se,Bo,SLK,,\n", mem, &err));
+	import_decide(&im, &im.rows[0], &(struct import_known){ .organisation = ORG });
+	import_decide(&im, &im.rows[1],
+	        &(struct import_known){
+	                .organisation = ORG, .cohort = COHORT, .member = ANNA, .name = "Anna", .is_same_organisation = true });
+	import_decide(&im, &im.rows[3],
+	        &(struct import_known){ .organisation = ORG, .member = COHORT, .name = "Bo", .is_same_organisation = true });
+	orders = import_orders(&im);
+	cr_assert_eq(json_array_size(orders), 2);
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(orders, 0), "mail")), "ny@b.se");
+	cr_expect(json_is_true(json_object_get(json_array_get(orders, 0), "is_new")));
+	cr_expect_null(json_object_get(json_array_get(orders, 0), "cohort"));
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(orders, 1), "cohort")), COHORT);
+	cr_expect(json_is_true(json_object_get(json_array_get(orders, 1), "is_joining")));
+	cr_expect(json_is_false(json_object_get(json_array_get(orders, 1), "is_changed")));
+	cr_expect(im.added == 1 && im.changed == 1 && im.unchanged == 1);
+	json_decref(orders);
 }
