@@ -20,6 +20,7 @@ struct operator_run {
 	struct db *db;
 	const char *origin, *mail, *name, *minutes;
 	char secret[SECRET_SIZE];
+	bool is_link; /* what the secret is printed as, else a token */
 	int status;
 };
 
@@ -47,7 +48,7 @@ static const char nobody[] = "no member who may sign in has that address";
 
 /* --- link, token ---------------------------------------------------------------------------------- */
 
-static void link_made(void *owner, const struct db_rows *rows, const struct err *err)
+static void secret_made(void *owner, const struct db_rows *rows, const struct err *err)
 {
 	struct operator_run *run = owner;
 
@@ -57,44 +58,32 @@ static void link_made(void *owner, const struct db_rows *rows, const struct err 
 		fail(run, nobody);
 		return;
 	}
-	printf("%s/sign-in/link#%s\n", run->origin, run->secret);
-	finish(run, 0);
-}
-
-static void make_link(struct operator_run *run)
-{
-	char id[ID_SIZE], hash[HASH_SIZE];
-	const char *params[] = { id, run->mail, hash, run->minutes };
-
-	id_make(id);
-	secret_make(run->secret);
-	secret_hash(run->secret, hash);
-	db_query(run->db, NULL, &Q_OPERATOR_LINK, params, link_made, run);
-}
-
-static void token_made(void *owner, const struct db_rows *rows, const struct err *err)
-{
-	struct operator_run *run = owner;
-
-	if (has_failed(run, err))
-		return;
-	if (db_count(rows) == 0) {
-		fail(run, nobody);
-		return;
-	}
+	if (run->is_link)
+		printf("%s/sign-in/link#", run->origin);
 	printf("%s\n", run->secret);
 	finish(run, 0);
 }
 
-static void make_token(struct operator_run *run)
+static void make_secret(struct operator_run *run, const struct db_stmt *stmt, const char *more)
 {
 	char id[ID_SIZE], hash[HASH_SIZE];
-	const char *params[] = { id, run->mail, hash, run->name };
+	const char *params[] = { id, run->mail, hash, more };
 
 	id_make(id);
 	secret_make(run->secret);
 	secret_hash(run->secret, hash);
-	db_query(run->db, NULL, &Q_OPERATOR_TOKEN, params, token_made, run);
+	db_query(run->db, NULL, stmt, params, secret_made, run);
+}
+
+static void make_link(struct operator_run *run)
+{
+	run->is_link = true;
+	make_secret(run, &Q_OPERATOR_LINK, run->minutes);
+}
+
+static void make_token(struct operator_run *run)
+{
+	make_secret(run, &Q_OPERATOR_TOKEN, run->name);
 }
 
 /* --- admin ---------------------------------------------------------------------------------------- */
