@@ -151,7 +151,7 @@ Test(presence, is_only_for_who_has_opened_the_stream)
 /* How many come to be known to `p`, who comes now, up to `want`. */
 static size_t known_to(struct person *p, size_t want)
 {
-	int64_t deadline = now_ms() + 5000;
+	int64_t deadline = now_ms() + ANSWER_MS;
 	json_t *conns = json_object(), *notice, *one;
 	size_t i, count;
 
@@ -216,15 +216,15 @@ Test(presence, who_goes_while_a_node_is_cut_off_is_gone_when_it_is_back)
 	bus_cut(w, 0);
 	ok(kalle, "stream.close", "{s:s}", "stream", HERE_STREAM);
 	ok(stina, "stream.close", "{s:s}", "stream", HERE_STREAM);
-	while (told_of(eva, of_kalle, 5000)) /* on their own nodes it is known: the word to the other is lost */
+	while (told_of(eva, of_kalle, ANSWER_MS)) /* on their own nodes it is known: the word to the other is lost */
 		;
-	while (told_of(anna, of_stina, 5000))
+	while (told_of(anna, of_stina, ANSWER_MS))
 		;
 	wait_ms(100);
 	bus_mend(w);
-	while (told_of(anna, of_kalle, 6000))
+	while (told_of(anna, of_kalle, ANSWER_MS))
 		;
-	while (told_of(eva, of_stina, 6000))
+	while (told_of(eva, of_stina, ANSWER_MS))
 		;
 	world_stop(w);
 }
@@ -249,7 +249,7 @@ Test(presence, a_slow_reader_is_told_of_who_went_meanwhile)
 	ok(kalle, "stream.close", "{s:s}", "stream", HERE_STREAM);
 	wait_ms(200); /* some ticks */
 	setsockopt(client_fd(slow->client), SOL_SOCKET, SO_RCVBUF, &large, sizeof large);
-	while (told_of(slow, conn, 5000))
+	while (told_of(slow, conn, ANSWER_MS))
 		;
 	free(text);
 	world_stop(w);
