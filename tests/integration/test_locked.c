@@ -11,6 +11,14 @@
 #define PRIVATE_SPACE STREAM("space", SPACE(IN_PRIVATE))
 #define HERE THREAD(IN_NETWORK)
 
+/* On a busy host a table may be held for longer than a statement usually may take. */
+static void be_patient(void)
+{
+	setenv("KORSDRAG_DATABASE_STATEMENT", "30s", 1);
+}
+
+TestSuite(locked, .init = be_patient);
+
 static void hold(struct world *w, const char *table)
 {
 	char statement[100];
