@@ -8,6 +8,7 @@
 #include "loop/loop.h"
 #include "people/people.h"
 #include "rpc/rpc.h"
+#include "stream/nats_link.h"
 #include "talk/talk.h"
 #include "text/markdown.h"
 #include "board_sql.h"
@@ -149,11 +150,16 @@ static bool open_rpc(struct node *n, struct err *err)
 {
 	const struct settings *s = n->settings;
 
+	const struct nats_link_config nats = {
+		.servers = s->bus_servers, .credentials_file = s->bus_credentials_file, .user = s->bus_user, .password = s->bus_password,
+		.ca_file = s->bus_ca_file, .certificate_file = s->bus_certificate_file, .key_file = s->bus_key_file };
+
 	kinds_add(n, account_stream_kinds);
 	kinds_add(n, talk_stream_kinds);
 	kinds_add(n, board_stream_kinds);
 	n->rpc = rpc_create(&(struct rpc_config){
 		.loop = n->loop, .db = n->db, .bindings = bindings, .kinds = n->kinds,
+		.nats = s->bus_servers[0] ? &nats : NULL, .bus_subjects = s->bus_subjects,
 		.caller_by_credential = &Q_CALLER_BY_CREDENTIAL, .caller_by_session = &Q_CALLER_BY_SESSION,
 		.credential_ended = &Q_CREDENTIAL_ENDED, .scan = scan_limits(s), .batch = (int)s->limit_batch,
 		.bad_messages = (int)s->limit_bad_messages, .bad_messages_ms = s->limit_bad_messages_ms,
@@ -213,6 +219,7 @@ static bool open_net(struct node *n, struct err *err)
 	if (!n->net)
 		return false;
 	n->ops.db = n->db;
+	n->ops.rpc = n->rpc;
 	net_set_route_owner(n->net, account_routes, n->account);
 	net_set_route_owner(n->net, ops_routes, &n->ops);
 	rpc_set_net(n->rpc, n->net);

@@ -2,6 +2,7 @@
 #include "ops.h"
 #include "base/metrics.h"
 #include "db/db.h"
+#include "rpc/rpc.h"
 
 static void health(void *owner, struct http_request *r)
 {
@@ -18,7 +19,9 @@ static void ready(void *owner, struct http_request *r)
 	if (why)
 		http_reply_json(r, 503, json_pack("{s:s, s:s}", "status", "not ready", "reason", why));
 	else
-		http_reply_json(r, 200, json_pack("{s:s}", "status", "ready"));
+		/* Without the bus a node is late by a second at most, and still of use. */
+		http_reply_json(r, 200, json_pack("{s:s, s:{s:s, s:b}}", "status", "ready", "bus", "kind", rpc_bus_name(ops->rpc),
+			"connected", rpc_bus_is_up(ops->rpc)));
 }
 
 static void metrics(void *owner, struct http_request *r)

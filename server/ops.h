@@ -2,9 +2,10 @@
 #ifndef OPS_H
 #define OPS_H
 #include "net/net.h"
-struct db;
+struct db; struct rpc;
 struct ops {
 	struct db *db;
+	const struct rpc *rpc;
 	bool is_draining;
 };
 extern const struct http_route ops_routes[]; /* owner: struct ops * */

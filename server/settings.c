@@ -43,6 +43,21 @@ static const char *wrong_url(const char *value)
 	return strchr(value, '@') ? "must not hold a name or password: see mail.user and mail.password_file" : NULL;
 }
 
+static const char *wrong_bus(const char *value)
+{
+	if (strncmp(value, "nats://", 7) != 0 && strncmp(value, "tls://", 6) != 0)
+		return "must begin with nats:// or tls://";
+	return strchr(value, '@') ? "must not hold a name or password: see bus.user, bus.password_file and bus.credentials_file" : NULL;
+}
+
+static const char *wrong_subjects(const char *value)
+{
+	const char *letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+	return !*value || value[strspn(value, letters)] || *value == '.' || strstr(value, "..") || value[strlen(value) - 1] == '.'
+		? "must be words of letters, digits, - and _, with single dots between them" : NULL;
+}
+
 #define DAY_MS INT64_C(86400000)
 #define AT(member) offsetof(struct settings, member)
 #define TEXT(k, m, d, most, say) { .key = k, .type = CONFIG_TEXT, .offset = AT(m), .initial = d, .max = most, .doc = say }
@@ -68,6 +83,18 @@ const struct config_key settings_keys[] = {
 		"How long a statement may wait for a connection before it is refused."),
 	YESNO("database.allow_unsafe", database_allow_unsafe, "no",
 		"Start although PostgreSQL could lose what it has confirmed, or the role may change the schema."),
+
+	{ .key = "bus.servers", .type = CONFIG_LIST, .offset = AT(bus_servers), .initial = "", .max = 16, .wrong = wrong_bus,
+	  .doc = "NATS servers that join the nodes, nats://host:4222 or tls://host:4222, any of them; empty: PostgreSQL's NOTIFY does." },
+	{ .key = "bus.subjects", .type = CONFIG_TEXT, .offset = AT(bus_subjects), .initial = "korsdrag", .max = 40,
+	  .wrong = wrong_subjects, .doc = "How our subjects on NATS begin, so that several networks can share a server." },
+	TEXT("bus.user", bus_user, "", 200, "Name to sign in with at NATS; empty: without."),
+	{ .key = "bus.password_file", .type = CONFIG_SECRET, .offset = AT(bus_password), .initial = "", .max = 1000,
+	  .doc = "File that holds the password for NATS." },
+	TEXT("bus.credentials_file", bus_credentials_file, "", 1000, "File of NATS credentials (JWT and key), instead of name and password."),
+	TEXT("bus.ca_file", bus_ca_file, "", 1000, "File of certificates that vouch for the NATS servers; empty: those of the host."),
+	TEXT("bus.certificate_file", bus_certificate_file, "", 1000, "Our certificate for NATS servers that ask for one."),
+	TEXT("bus.key_file", bus_key_file, "", 1000, "The key of that certificate."),
 
 	{ .key = "mail.url", .type = CONFIG_TEXT, .offset = AT(mail_url), .initial = "", .max = 300, .wrong = wrong_url,
 	  .doc = "Server that takes our mail: smtp://host:587 or smtps://host:465." },

@@ -102,6 +102,7 @@ struct db_listen;
 struct db_listen *db_listen_create(struct db *db, const char *channel,
         void (*heard)(void *owner, const char *payload), void (*restored)(void *owner), void *owner);
 void db_listen_destroy(struct db_listen *l);
+bool db_listen_is_up(const struct db_listen *l);
 /* pg_notify on that connection with synchronous_commit=off; at most 7,900 bytes of payload. Dropped when it
  * is away. */
 void db_listen_notify(struct db_listen *l, const char *payload);

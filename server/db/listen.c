@@ -222,12 +222,17 @@ void db_listen_destroy(struct db_listen *l)
 	free(l);
 }
 
+bool db_listen_is_up(const struct db_listen *l)
+{
+	return l->state == LISTEN_IDLE || l->state == LISTEN_NOTIFYING;
+}
+
 void db_listen_notify(struct db_listen *l, const char *payload)
 {
 	size_t len = strlen(payload);
 	struct payload *p;
 
-	if (l->state != LISTEN_IDLE && l->state != LISTEN_NOTIFYING)
+	if (!db_listen_is_up(l))
 		return;
 	if (len > LISTEN_PAYLOAD_MAX || l->queued >= LISTEN_QUEUE_MAX ||
 	        !(p = malloc(sizeof(*p) + len + 1))) {

@@ -50,6 +50,13 @@ struct turn_end;
 struct turn_end *turn_end_create(struct loop *loop, void (*fn)(void *owner), void *owner);
 void turn_end_destroy(struct turn_end *t);
 
+/* Runs `fn` on the loop soon after wake_send, which any thread may call; several sends may become one run. Destroy it only
+ * when no other thread can send any more. */
+struct wake;
+struct wake *wake_create(struct loop *loop, void (*fn)(void *owner), void *owner);
+void wake_send(struct wake *w);
+void wake_destroy(struct wake *w); /* NULL is fine */
+
 /* Calls `fn` on SIGTERM, SIGINT or SIGHUP from the loop. */
 struct loop_signal;
 struct loop_signal *loop_signal_create(struct loop *loop, int signum, void (*fn)(void *owner, int signum), void *owner);

@@ -87,7 +87,7 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 	char node[ID_SIZE];
 	struct hub_config hub = {
 		.loop = config->loop, .db = config->db, .kinds = config->kinds, .node = NULL, .caller_of = caller_of,
-		.grown = stream_grown, .feed = feed_changed, .owner = rpc,
+		.grown = stream_grown, .feed = feed_changed, .owner = rpc, .nats = config->nats, .subjects = config->bus_subjects,
 	};
 
 	err_set(err, KD_E_INTERNAL, "out of memory");
@@ -103,7 +103,7 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 	rpc->feed = feed_create(rpc);
 	rpc->rates = rates_create(config->rate_per_minute);
 	rpc->seats = seats_create(config->conns_per_member);
-	rpc->hub = hub_create(&hub);
+	rpc->hub = hub_create(&hub, err);
 	rpc->journal = rpc->hub ? journal_create(config->db, hub_committed, rpc->hub) : NULL;
 	rpc->tick = loop_timer_create(config->loop, rpc_tick, rpc);
 	if (!is_whole(rpc) || !dispatch_bind(rpc, err)) {
@@ -134,6 +134,16 @@ void rpc_set_net(struct rpc *rpc, struct net *net)
 {
 	rpc->net = net;
 	hub_set_net(rpc->hub, net);
+}
+
+bool rpc_bus_is_up(const struct rpc *rpc)
+{
+	return hub_bus_is_up(rpc->hub);
+}
+
+const char *rpc_bus_name(const struct rpc *rpc)
+{
+	return hub_bus_name(rpc->hub);
 }
 
 void rpc_set_domain(struct rpc *rpc, const char *domain, void *state)

@@ -21,6 +21,8 @@ struct rpc_config {
 	int bad_messages;                          /* borne in bad_messages_ms, then closed 1008 */
 	int64_t bad_messages_ms;
 	int64_t session_check_ms;                  /* how often a connection's session is looked at again */
+	const struct nats_link_config *nats;       /* the bus between the nodes; NULL: over PostgreSQL */
+	const char *bus_subjects;                  /* NATS: how our subjects begin */
 	int64_t rate_per_minute[5];                /* by enum call_rate, per member; burst is the same number */
 };
 
@@ -31,6 +33,8 @@ void rpc_destroy(struct rpc *rpc);
 const struct net_handlers *rpc_net_handlers(void); /* owner: struct rpc * */
 void rpc_set_net(struct rpc *rpc, struct net *net);
 void rpc_drain(struct rpc *rpc, int64_t spread_ms, void (*done)(void *owner), void *owner); /* clients are moved, commits answered */
+bool rpc_bus_is_up(const struct rpc *rpc);
+const char *rpc_bus_name(const struct rpc *rpc); /* "postgresql" or "nats" */
 
 /* A domain's own state for its handlers (mailer, config): set at start by main, read by handlers. */
 void rpc_set_domain(struct rpc *rpc, const char *domain, void *state);

@@ -1,15 +1,18 @@
 /* bus.h - joins the nodes: hints that a stream has grown, and presence, which is never stored.
  *
- * A message on the bus is only a hint to read the journal: a lost one costs latency and never data.
- * This is the embedded bus, PostgreSQL's LISTEN/NOTIFY on a connection of its own, after the commit. */
+ * A message on the bus is only a hint to read the journal: a lost one costs latency and never data. It travels over
+ * PostgreSQL's LISTEN/NOTIFY, on a connection of its own and after the commit (bus_pg.c), where every node hears
+ * everything; or over NATS (bus_nats.c), where a node hears of the streams it follows. */
 #ifndef STREAM_BUS_H
 #define STREAM_BUS_H
 #include "stream/access.h"
+#include "base/err.h"
 #include <jansson.h>
-struct loop; struct db; struct bus;
+struct loop; struct db; struct bus; struct nats_link_config;
 
 struct bus_handlers {
-	void (*head)(void *owner, const char *stream, int64_t head, const struct access *access);
+	void (*head)(void *owner, const char *stream, int64_t head);
+	void (*hint)(void *owner, const char *stream, const struct access *access); /* access NULL: everyone may know */
 	void (*presence)(void *owner, const char *node, const json_t *streams); /* [{stream, present, left}] */
 	void (*who)(void *owner, const char *stream);        /* a node has its first viewer there: tell who is here */
 	void (*node_new)(void *owner, const char *node);     /* heard for the first time, or again after it was lost: it knows nobody here */
@@ -20,11 +23,28 @@ struct bus_handlers {
 #define BUS_ALIVE_MS 2000
 #define BUS_NODE_LOST_MS 7000
 
-struct bus *bus_create(struct loop *loop, struct db *db, const char *node, const struct bus_handlers *handlers, void *owner);
-void bus_destroy(struct bus *b); /* says farewell, so that others need not wait to see us gone */
+struct bus_config {
+	struct loop *loop;
+	struct db *db;
+	const char *node;
+	const struct bus_handlers *handlers;
+	void *owner;
+	const struct nats_link_config *nats; /* NULL: over PostgreSQL. The server and sign-in part of it; the rest is ours. */
+	const char *subjects;                /* NATS: how ours begin, so that several networks can share a server */
+};
+
+struct bus *bus_create(const struct bus_config *config, struct err *err); /* NULL: wrong settings or no memory */
+void bus_destroy(struct bus *b); /* says farewell, so that others need not wait to see us gone; NULL is fine */
+bool bus_is_up(const struct bus *b);
+const char *bus_name(const struct bus *b); /* "postgresql" or "nats" */
+
+/* What is said of a stream from now on is wanted, or not any more. Not counted. */
+void bus_follow(struct bus *b, const char *stream);
+void bus_unfollow(struct bus *b, const char *stream);
 
 /* Gathered and sent at the end of the loop's turn. */
-void bus_head(struct bus *b, const char *stream, int64_t head, const struct access *access); /* access may be NULL */
+void bus_head(struct bus *b, const char *stream, int64_t head);                  /* to who follows it */
+void bus_hint(struct bus *b, const char *stream, const struct access *access); /* to every node */
 void bus_presence(struct bus *b, json_t *streams); /* takes an array of {stream, present, left} */
 void bus_who(struct bus *b, const char *stream);
 void bus_again(struct bus *b); /* at once: what we said for a while may not have been heard */

@@ -28,6 +28,7 @@ static struct entry *entry_get(struct hub *hub, const struct stream_kind *kind, 
 	e->head = -1;
 	e->hub = hub;
 	HASH_ADD_STR(hub->entries, id, e);
+	bus_follow(hub->bus, e->name);
 	return e;
 }
 
@@ -37,6 +38,7 @@ void hub_entry_let_go(struct entry *e)
 		presence_forget_stream(e->hub->presence, e->name);
 	if (e->subs || e->holds > 0)
 		return;
+	bus_unfollow(e->hub->bus, e->name);
 	db_ticket_cancel(&e->ticket);
 	HASH_DEL(e->hub->entries, e);
 	free(e);
@@ -258,9 +260,13 @@ void hub_committed(void *owner, const char *kind, const char *id, int64_t first,
 	char name[STREAM_NAME_SIZE];
 
 	stream_name_make(name, kind, id);
-	bus_head(hub->bus, name, last, access);
-	if (k && k->hint_topic)
-		hub->config.feed(hub->config.owner, k->hint_topic, strcmp(kind, "network") == 0 ? NULL : access);
+	bus_head(hub->bus, name, last);
+	if (k && k->hint_topic) {
+		const struct access *who = strcmp(kind, "network") == 0 ? NULL : access;
+
+		bus_hint(hub->bus, name, who);
+		hub->config.feed(hub->config.owner, k->hint_topic, who);
+	}
 	if (!e)
 		return;
 	if (events && e->head >= 0 && e->head + 1 == first && !e->is_reading) {
@@ -323,6 +329,16 @@ void hub_release(struct hub *hub, const char *id)
 	hub_entry_let_go(e);
 }
 
+bool hub_bus_is_up(const struct hub *hub)
+{
+	return bus_is_up(hub->bus);
+}
+
+const char *hub_bus_name(const struct hub *hub)
+{
+	return bus_name(hub->bus);
+}
+
 /* --- birth and end ------------------------------------------------------------------------------------- */
 
 void hub_set_net(struct hub *hub, struct net *net)
@@ -339,15 +355,16 @@ static void metrics_find(struct hub *hub)
 	hub->subs_gauge = metric_gauge("korsdrag_subscriptions", "Open streams of all connections.", NULL);
 }
 
-struct hub *hub_create(const struct hub_config *config)
+struct hub *hub_create(const struct hub_config *config, struct err *err)
 {
 	struct hub *hub = calloc(1, sizeof(*hub));
 
+	err_set(err, KD_E_INTERNAL, "out of memory");
 	if (!hub)
 		return NULL;
 	hub->config = *config;
 	metrics_find(hub);
-	if (!hub_bus_start(hub)) {
+	if (!hub_bus_start(hub, err)) {
 		hub_destroy(hub);
 		return NULL;
 	}

@@ -7,7 +7,7 @@
 #define STREAM_HUB_H
 #include "stream/stream.h"
 
-struct loop; struct db; struct net; struct hub;
+struct loop; struct db; struct net; struct hub; struct nats_link_config;
 
 #define HUB_HEADS_MS 1000       /* how often heads are compared, so that a lost bus message costs a second */
 #define HUB_RESUME_MAX 1000     /* events that a returning viewer is given instead of a snapshot */
@@ -18,6 +18,8 @@ struct hub_config {
 	struct db *db;
 	const struct stream_kind *const *kinds;
 	const char *node; /* this node's id: a UUID made at start */
+	const struct nats_link_config *nats; /* see bus.h */
+	const char *subjects;
 	/* Who sits on a connection; NULL when nobody does any more. */
 	const struct caller *(*caller_of)(void *owner, uint64_t conn);
 	/* A stream that is held (hub_hold) has grown: its rights or settings may have changed. */
@@ -27,8 +29,10 @@ struct hub_config {
 	void *owner;
 };
 
-struct hub *hub_create(const struct hub_config *config); /* NULL: out of memory */
+struct hub *hub_create(const struct hub_config *config, struct err *err); /* NULL: see err */
 void hub_destroy(struct hub *hub);
+bool hub_bus_is_up(const struct hub *hub);
+const char *hub_bus_name(const struct hub *hub);
 void hub_set_net(struct hub *hub, struct net *net);
 
 /* A viewer comes: nothing is delivered until hub_ready says up to which number the viewer knows. False: too many streams.

@@ -93,19 +93,24 @@ static void presence_to_viewers(void *owner, const char *stream, const char *tex
 	frame_unref(f);
 }
 
-static void heard_head(void *owner, const char *stream, int64_t head, const struct access *access)
+static void heard_head(void *owner, const char *stream, int64_t head)
+{
+	struct hub *hub = owner;
+	const char *id;
+	struct entry *e = stream_name_read(hub->config.kinds, stream, &id) ? hub_entry_find(hub, id) : NULL;
+
+	if (e)
+		hub_entry_heard(e, head);
+}
+
+static void heard_hint(void *owner, const char *stream, const struct access *access)
 {
 	struct hub *hub = owner;
 	const char *id;
 	const struct stream_kind *k = stream_name_read(hub->config.kinds, stream, &id);
-	struct entry *e = k ? hub_entry_find(hub, id) : NULL;
 
-	if (!k)
-		return;
-	if (k->hint_topic)
-		hub->config.feed(hub->config.owner, k->hint_topic, strcmp(k->name, "network") == 0 ? NULL : access);
-	if (e)
-		hub_entry_heard(e, head);
+	if (k && k->hint_topic)
+		hub->config.feed(hub->config.owner, k->hint_topic, access);
 }
 
 static void heard_presence(void *owner, const char *node, const json_t *streams)
@@ -206,15 +211,17 @@ static void bus_was_restored(void *owner)
 			bus_who(hub->bus, e->name);
 }
 
-bool hub_bus_start(struct hub *hub)
+bool hub_bus_start(struct hub *hub, struct err *err)
 {
 	static const struct bus_handlers handlers = {
-		.head = heard_head, .presence = heard_presence, .who = heard_who, .node_new = new_node,
+		.head = heard_head, .hint = heard_hint, .presence = heard_presence, .who = heard_who, .node_new = new_node,
 		.node_again = again_node, .node_lost = lost_node, .restored = bus_was_restored,
 	};
 
-	hub->bus = bus_create(hub->config.loop, hub->config.db, hub->config.node, &handlers, hub);
 	hub->presence = presence_create(hub->config.loop, presence_to_viewers, hub);
+	hub->bus = bus_create(&(struct bus_config){
+		.loop = hub->config.loop, .db = hub->config.db, .node = hub->config.node, .handlers = &handlers, .owner = hub,
+		.nats = hub->config.nats, .subjects = hub->config.subjects }, err);
 	hub->heads = loop_timer_create(hub->config.loop, heads_ask, hub);
 	if (!hub->bus || !hub->presence || !hub->heads)
 		return false;

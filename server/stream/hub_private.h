@@ -76,5 +76,5 @@ void hub_entry_read(struct entry *e);   /* asks the journal for what everyone he
 void hub_entry_heard(struct entry *e, int64_t head);
 void hub_sub_presence(struct sub *s);   /* tells the viewer who is here, when it was not told for a while */
 struct frame *hub_frame(const char *stream, int64_t first, const char *events_json);
-bool hub_bus_start(struct hub *hub);    /* bus and presence; false: out of memory */
+bool hub_bus_start(struct hub *hub, struct err *err); /* bus and presence */
 #endif

@@ -39,6 +39,8 @@ struct world {
 };
 
 struct world *world_start(int nodes);
+struct world *world_start_with(int nodes, const char *settings); /* lines added to each node's settings */
+int port_take(void); /* on loopback, taken by nobody else in this run */
 void world_stop(struct world *w);
 void node_start(struct world *w, int node);
 void node_stop(struct world *w, int node); /* SIGTERM; exit 0, and nothing suspicious in its log */

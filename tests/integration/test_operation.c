@@ -90,7 +90,7 @@ Test(operation, tells_how_it_is)
 	cr_assert(a->status == 200 && strcmp(a->body, "{\"status\":\"alive\"}") == 0, "%s", a->body);
 	http_answer_free(a);
 	a = http_get(w, 0, "/ready", "");
-	cr_assert(a->status == 200 && strcmp(a->body, "{\"status\":\"ready\"}") == 0, "%s", a->body);
+	cr_assert(a->status == 200 && strcmp(a->body, "{\"status\":\"ready\",\"bus\":{\"kind\":\"postgresql\",\"connected\":true}}") == 0, "%s", a->body);
 	http_answer_free(a);
 	ok(sign_in(w, 0, "anna"), "me.get", "{}");
 	a = http_get(w, 0, "/metrics", "");

@@ -143,7 +143,7 @@ static void database_drop(struct world *w)
 
 /* A port that nobody listens on, and that no other test of this run has taken: with SO_REUSEPORT two servers would
  * share one without a word. */
-static int port_take(void)
+int port_take(void)
 {
 	for (;;) {
 		struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -346,9 +346,28 @@ struct world *world_make(const char *database)
 	return w;
 }
 
+static void settings_add(const struct world *w, const char *lines)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/korsdrag.conf", w->folder);
+	f = fopen(path, "ae");
+	must(f, "%s: %s", path, strerror(errno));
+	fputs(lines, f);
+	fclose(f);
+}
+
 struct world *world_start(int nodes)
 {
+	return world_start_with(nodes, "");
+}
+
+struct world *world_start_with(int nodes, const char *settings)
+{
 	struct world *w = world_make(NULL);
+
+	settings_add(w, settings);
 
 	database_copy(w);
 	w->node_count = nodes;

@@ -17,25 +17,34 @@
 
 struct ear { /* what one node has heard */
 	struct bus *bus;
-	int heads, present, left, messages, who, comes, again, lost, restored;
+	int heads, hints, present, left, messages, who, comes, again, lost, restored;
 	int64_t head;
 	bool has_access, is_done;
 	struct access access;
-	int until_heads, until_present, until_lost; /* is_done when so many have come */
+	int until_heads, until_hints, until_present, until_lost; /* is_done when so many have come */
 };
 
 static void look(struct ear *e)
 {
-	e->is_done = e->heads >= e->until_heads && e->present >= e->until_present && e->lost >= e->until_lost;
+	e->is_done = e->heads >= e->until_heads && e->hints >= e->until_hints && e->present >= e->until_present && e->lost >= e->until_lost;
 }
 
-static void heard_head(void *owner, const char *stream, int64_t head, const struct access *access)
+static void heard_head(void *owner, const char *stream, int64_t head)
 {
 	struct ear *e = owner;
 
 	cr_assert_eq(strncmp(stream, "board:", 6), 0);
 	e->heads++;
 	e->head = head;
+	look(e);
+}
+
+static void heard_hint(void *owner, const char *stream, const struct access *access)
+{
+	struct ear *e = owner;
+
+	cr_assert_str_eq(stream, STREAM);
+	e->hints++;
 	e->has_access = access != NULL;
 	if (access)
 		e->access = *access;
@@ -93,14 +102,16 @@ static struct ear a, b;
 
 static void setup(void)
 {
-	static const struct bus_handlers handlers = { .head = heard_head, .presence = heard_presence, .who = heard_who,
+	static const struct bus_handlers handlers = { .head = heard_head, .hint = heard_hint, .presence = heard_presence, .who = heard_who,
 		.node_new = heard_new, .node_again = heard_again, .node_lost = heard_lost, .restored = is_restored };
 	static const struct db_stmt *const none[] = { NULL };
+	struct err err;
 
 	world = world_create(pg_newdb(NULL), none, (struct world_options){ 0 });
-	a.bus = bus_create(world->loop, world->db, NODE_A, &handlers, &a);
-	b.bus = bus_create(world->loop, world->db, NODE_B, &handlers, &b);
+	a.bus = bus_create(&(struct bus_config){ .loop = world->loop, .db = world->db, .node = NODE_A, .handlers = &handlers, .owner = &a }, &err);
+	b.bus = bus_create(&(struct bus_config){ .loop = world->loop, .db = world->db, .node = NODE_B, .handlers = &handlers, .owner = &b }, &err);
 	cr_assert(a.bus && b.bus);
+	cr_assert_str_eq(bus_name(a.bus), "postgresql");
 	for (int ms = 0; !a.restored || !b.restored; ms += 5) { /* both listen */
 		cr_assert_lt(ms, 20000);
 		world_for(world, 5);
@@ -126,17 +137,22 @@ static void until_heard(int heads)
 	world_until(world, &b.is_done);
 }
 
-Test(bus, heads_arrive_with_what_the_stream_is_open_to)
+Test(bus, heads_and_hints_arrive_with_what_the_stream_is_open_to)
 {
 	struct access access = { .openness = OPEN_COHORT, .track = TRACK_EXECUTIVE, .cohort = COHORT, .space = SPACE };
 
-	bus_head(a.bus, STREAM, 7, &access);
+	cr_assert(bus_is_up(a.bus));
+	bus_head(a.bus, STREAM, 7);
+	bus_hint(a.bus, STREAM, &access);
+	b.until_hints = 1;
 	until_heard(1);
 	cr_assert(b.head == 7 && b.has_access);
 	cr_assert(b.access.openness == OPEN_COHORT && b.access.track == TRACK_EXECUTIVE);
 	cr_assert_str_eq(b.access.cohort, COHORT);
 	cr_assert_str_eq(b.access.space, SPACE);
-	bus_head(a.bus, STREAM, 8, NULL);
+	bus_head(a.bus, STREAM, 8);
+	bus_hint(a.bus, STREAM, NULL);
+	b.until_hints = 2;
 	until_heard(2);
 	cr_assert(b.head == 8 && !b.has_access);
 	cr_assert(a.heads == 0 && b.comes == 1, "a node does not hear itself");
@@ -150,7 +166,7 @@ Test(bus, all_that_a_turn_brought_comes_in_as_many_messages_as_it_needs)
 
 	for (int i = 0; i < 500; i++) {
 		snprintf(stream, sizeof stream, "board:01890000-0000-7000-8000-%012d", i);
-		bus_head(a.bus, stream, i, NULL);
+		bus_head(a.bus, stream, i);
 	}
 	until_heard(500);
 	cr_assert_leq(metric_value(sent) - before, 12, "500 heads in %lld messages", (long long)(metric_value(sent) - before));
@@ -163,11 +179,11 @@ Test(bus, beyond_its_measure_it_drops_and_counts)
 	int64_t before = metric_value(dropped);
 
 	for (int i = 0; i < 5000; i++)
-		bus_head(a.bus, STREAM, i, NULL);
+		bus_head(a.bus, STREAM, i);
 	until_heard(4096);
 	cr_assert_eq(metric_value(dropped) - before, 5000 - 4096);
 	cr_assert_eq(b.head, 4095);
-	bus_head(a.bus, STREAM, 9999, NULL); /* and the next turn is another one */
+	bus_head(a.bus, STREAM, 9999); /* and the next turn is another one */
 	until_heard(4097);
 	cr_assert_eq(b.head, 9999);
 }
@@ -195,7 +211,7 @@ Test(bus, a_crowd_comes_whole)
 	cr_assert_gt(b.messages, 1);
 	bus_who(a.bus, STREAM);
 	bus_again(a.bus);
-	bus_head(a.bus, STREAM, 1, NULL);
+	bus_head(a.bus, STREAM, 1);
 	until_heard(1);
 	cr_assert(b.again == 1);
 	for (int ms = 0; !b.who; ms += 5) {
@@ -220,7 +236,7 @@ Test(bus, what_is_too_long_is_dropped_alone)
 
 Test(bus, who_says_farewell_is_gone_at_once)
 {
-	bus_head(a.bus, STREAM, 1, NULL);
+	bus_head(a.bus, STREAM, 1);
 	until_heard(1);
 	bus_destroy(a.bus);
 	a.bus = NULL;

@@ -1,0 +1,384 @@
+/* bus.c - what the nodes say to each other: one message for all that a turn of the loop brought.
+ *
+ * A message is JSON: {"n": node, "h": [[stream, head], …], "f": [[stream, openness, track, cohort, space] or [stream], …],
+ * "p": [presence, …], "w": [stream, …], "again": true, "bye": true}. Where every node hears everything, it is cut so that each part fits
+ * the way; where a node hears what it follows, there is one for each stream and one with the hints (f) for all. */
+#include "stream/bus_private.h"
+#include "stream/stream.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "loop/loop.h"
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#define PENDING_MAX 4096 /* items of a kind in one turn; beyond it they are dropped, which costs a second */
+#define FRAME_MAX 100 /* octets of a message around its items */
+#define JSON_TIGHT (JSON_COMPACT | JSON_REAL_PRECISION(15))
+
+struct peer {
+	char node[ID_SIZE];
+	int64_t heard_ms;
+	UT_hash_handle hh;
+};
+
+struct bus {
+	char node[ID_SIZE];
+	const struct bus_handlers *handlers;
+	void *owner;
+	const struct bus_way *way;
+	void *link;
+	struct task flush;
+	struct timer *alive;
+	struct peer *peers;
+	json_t *heads, *hints, *presence, *who; /* arrays that wait for the turn's end */
+	struct metric *sent, *heard, *dropped;
+};
+
+/* --- sending ------------------------------------------------------------------------------------------- */
+
+/* Takes `message`. */
+static void send_object(struct bus *b, const char *stream, json_t *message)
+{
+	char *text = json_dumps(message, JSON_TIGHT);
+	size_t len = text ? strlen(text) : 0;
+	bool is_sent = text && len <= b->way->message_max && b->way->send(b->link, stream, text, len);
+
+	metric_add(is_sent ? b->sent : b->dropped, 1);
+	free(text);
+	json_decref(message);
+}
+
+/* Sends the items of one array in as many messages as they need, and empties it. */
+static void send_array(struct bus *b, const char *stream, const char *key, json_t *items)
+{
+	json_t *part = json_array(), *item;
+	size_t i, used = 0, most = b->way->message_max - FRAME_MAX;
+
+	json_array_foreach(items, i, item) {
+		size_t size = json_dumpb(item, NULL, 0, JSON_TIGHT) + 1;
+		if (used > 0 && used + size > most) {
+			send_object(b, stream, json_pack("{s:s, s:o}", "n", b->node, key, part));
+			part = json_array();
+			used = 0;
+		}
+		json_array_append(part, item);
+		used += size;
+	}
+	if (used > 0)
+		send_object(b, stream, json_pack("{s:s, s:o}", "n", b->node, key, part));
+	else
+		json_decref(part);
+	json_array_clear(items);
+}
+
+static const char *stream_of(const json_t *item)
+{
+	const json_t *name = json_is_array(item) ? json_array_get(item, 0) : json_is_object(item) ? json_object_get(item, "stream") : item;
+
+	return json_string_value(name);
+}
+
+/* The items of one array, sorted by their streams, to who follows each. */
+static void send_sorted(struct bus *b, const char *key, json_t *items)
+{
+	json_t *streams = json_object(), *item, *list;
+	const char *stream;
+	size_t i;
+
+	json_array_foreach(items, i, item) {
+		list = json_object_get(streams, stream_of(item));
+		if (!list) {
+			list = json_array();
+			json_object_set_new(streams, stream_of(item), list);
+		}
+		json_array_append(list, item);
+	}
+	json_array_clear(items);
+	json_object_foreach(streams, stream, list)
+		send_array(b, stream, key, list);
+	json_decref(streams);
+}
+
+static void send_items(struct bus *b, const char *key, json_t *items)
+{
+	if (b->way->follow)
+		send_sorted(b, key, items);
+	else
+		send_array(b, NULL, key, items);
+}
+
+static void bus_flush(struct task *t)
+{
+	struct bus *b = task_owner(t, struct bus, flush);
+
+	send_items(b, "h", b->heads);
+	send_items(b, "p", b->presence);
+	send_items(b, "w", b->who);
+	send_array(b, NULL, "f", b->hints);
+}
+
+/* Takes `item`. */
+static void add(struct bus *b, json_t *array, json_t *item)
+{
+	if (!item || json_array_size(array) >= PENDING_MAX) {
+		json_decref(item);
+		metric_add(b->dropped, 1);
+		return;
+	}
+	json_array_append_new(array, item);
+	task_post(&b->flush);
+}
+
+void bus_head(struct bus *b, const char *stream, int64_t head)
+{
+	add(b, b->heads, json_pack("[s, I]", stream, (json_int_t)head));
+}
+
+void bus_hint(struct bus *b, const char *stream, const struct access *access)
+{
+	if (access)
+		add(b, b->hints, json_pack("[s, i, i, s, s]", stream, (int)access->openness, (int)access->track, access->cohort, access->space));
+	else
+		add(b, b->hints, json_pack("[s]", stream));
+}
+
+static void add_part(struct bus *b, const char *stream, const char *list, json_t *part)
+{
+	json_t *item = json_pack("{s:s, s:[], s:[]}", "stream", stream, "present", "left");
+
+	json_object_set_new(item, list, part);
+	add(b, b->presence, item);
+}
+
+/* One stream's people may be more than a message holds, when a node tells of all of them: they go in parts. */
+static void add_people(struct bus *b, const char *stream, const char *list, const json_t *people)
+{
+	json_t *part = json_array(), *one;
+	size_t i, used = 0, most = b->way->message_max - FRAME_MAX - STREAM_NAME_SIZE - 100; /* the item's own frame */
+
+	json_array_foreach(people, i, one) {
+		size_t size = json_dumpb(one, NULL, 0, JSON_TIGHT) + 1;
+
+		if (used > 0 && used + size > most) {
+			add_part(b, stream, list, part);
+			part = json_array();
+			used = 0;
+		}
+		json_array_append(part, one);
+		used += size;
+	}
+	if (used > 0)
+		add_part(b, stream, list, part);
+	else
+		json_decref(part);
+}
+
+void bus_presence(struct bus *b, json_t *streams)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(streams, i, item) {
+		const char *stream = json_string_value(json_object_get(item, "stream"));
+
+		add_people(b, stream, "left", json_object_get(item, "left")); /* first: who came back is in both */
+		add_people(b, stream, "present", json_object_get(item, "present"));
+	}
+	json_decref(streams);
+}
+
+void bus_who(struct bus *b, const char *stream)
+{
+	add(b, b->who, json_string(stream));
+}
+
+static void send_word(struct bus *b, const char *word)
+{
+	send_object(b, NULL, json_pack("{s:s, s:b}", "n", b->node, word, 1));
+}
+
+void bus_again(struct bus *b)
+{
+	send_word(b, "again");
+}
+
+void bus_follow(struct bus *b, const char *stream)
+{
+	if (b->way->follow)
+		b->way->follow(b->link, stream, true);
+}
+
+void bus_unfollow(struct bus *b, const char *stream)
+{
+	if (b->way->follow)
+		b->way->follow(b->link, stream, false);
+}
+
+/* --- hearing ------------------------------------------------------------------------------------------- */
+
+static void heard_head(struct bus *b, const json_t *item)
+{
+	const char *stream = stream_of(item);
+
+	if (stream && strlen(stream) < STREAM_NAME_SIZE)
+		b->handlers->head(b->owner, stream, json_integer_value(json_array_get(item, 1)));
+}
+
+static void heard_hint(struct bus *b, const json_t *item)
+{
+	const char *stream = stream_of(item);
+	const char *cohort = json_string_value(json_array_get(item, 3)), *space = json_string_value(json_array_get(item, 4));
+	struct access access = { .openness = OPEN_ADMIN };
+
+	if (!stream || strlen(stream) >= STREAM_NAME_SIZE)
+		return;
+	if (json_array_size(item) == 1) {
+		b->handlers->hint(b->owner, stream, NULL);
+		return;
+	}
+	if (!cohort || !space || strlen(cohort) >= ID_SIZE || strlen(space) >= ID_SIZE)
+		return;
+	access.openness = (enum openness)json_integer_value(json_array_get(item, 1));
+	access.track = (unsigned)json_integer_value(json_array_get(item, 2));
+	strcpy(access.cohort, cohort);
+	strcpy(access.space, space);
+	b->handlers->hint(b->owner, stream, &access);
+}
+
+static void peer_heard(struct bus *b, const char *node, bool is_leaving)
+{
+	struct peer *p;
+
+	HASH_FIND_STR(b->peers, node, p);
+	if (is_leaving) {
+		if (p) {
+			HASH_DEL(b->peers, p);
+			free(p);
+		}
+		b->handlers->node_lost(b->owner, node);
+		return;
+	}
+	if (!p) {
+		p = calloc(1, sizeof(*p));
+		if (!p)
+			return;
+		strcpy(p->node, node);
+		HASH_ADD_STR(b->peers, node, p);
+		b->handlers->node_new(b->owner, node);
+	}
+	p->heard_ms = clock_mono_ms();
+}
+
+void bus_heard(struct bus *b, const char *text, size_t len)
+{
+	json_t *message = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL), *item, *presence;
+	const char *node = json_string_value(json_object_get(message, "n"));
+	size_t i;
+
+	if (node && strlen(node) < ID_SIZE && strcmp(node, b->node) != 0) {
+		metric_add(b->heard, 1);
+		peer_heard(b, node, json_is_true(json_object_get(message, "bye")));
+		if (json_is_true(json_object_get(message, "again")))
+			b->handlers->node_again(b->owner, node);
+		json_array_foreach(json_object_get(message, "h"), i, item)
+			heard_head(b, item);
+		json_array_foreach(json_object_get(message, "f"), i, item)
+			heard_hint(b, item);
+		json_array_foreach(json_object_get(message, "w"), i, item)
+			if (json_is_string(item))
+				b->handlers->who(b->owner, json_string_value(item));
+		presence = json_object_get(message, "p");
+		if (json_is_array(presence))
+			b->handlers->presence(b->owner, node, presence);
+	}
+	json_decref(message);
+}
+
+void bus_restored(struct bus *b)
+{
+	b->handlers->restored(b->owner);
+}
+
+static void bus_alive(void *owner)
+{
+	struct bus *b = owner;
+	int64_t now = clock_mono_ms();
+	struct peer *p, *next;
+
+	send_object(b, NULL, json_pack("{s:s}", "n", b->node));
+	HASH_ITER(hh, b->peers, p, next) {
+		if (now - p->heard_ms < BUS_NODE_LOST_MS)
+			continue;
+		HASH_DEL(b->peers, p);
+		log_line(LOG_INFO, "node lost", "peer", p->node, NULL);
+		b->handlers->node_lost(b->owner, p->node);
+		free(p);
+	}
+}
+
+/* --- begin and end ----------------------------------------------------------------------------------------- */
+
+bool bus_is_up(const struct bus *b)
+{
+	return b->way->is_up(b->link);
+}
+
+const char *bus_name(const struct bus *b)
+{
+	return b->way->name;
+}
+
+struct bus *bus_create(const struct bus_config *config, struct err *err)
+{
+	struct bus *b = calloc(1, sizeof(*b));
+
+	if (!b) {
+		err_set(err, KD_E_INTERNAL, "out of memory");
+		return NULL;
+	}
+	strcpy(b->node, config->node);
+	b->handlers = config->handlers;
+	b->owner = config->owner;
+	b->heads = json_array();
+	b->hints = json_array();
+	b->presence = json_array();
+	b->who = json_array();
+	b->sent = metric_counter("korsdrag_bus_sent_total", "Messages sent on the bus.", NULL);
+	b->heard = metric_counter("korsdrag_bus_heard_total", "Messages heard on the bus from other nodes.", NULL);
+	b->dropped = metric_counter("korsdrag_bus_dropped_total", "Bus items dropped before sending.", NULL);
+	task_init(&b->flush, config->loop, bus_flush);
+	b->alive = loop_timer_create(config->loop, bus_alive, b);
+	b->way = config->nats ? &bus_nats : &bus_pg;
+	b->link = b->way->create(b, config, err);
+	if (!b->link) {
+		bus_destroy(b);
+		return NULL;
+	}
+	timer_start(b->alive, BUS_ALIVE_MS, BUS_ALIVE_MS);
+	return b;
+}
+
+void bus_destroy(struct bus *b)
+{
+	struct peer *p, *next;
+
+	if (!b)
+		return;
+	task_cancel(&b->flush);
+	timer_destroy(b->alive);
+	if (b->link) {
+		send_word(b, "bye");
+		b->way->destroy(b->link);
+	}
+	HASH_ITER(hh, b->peers, p, next) {
+		HASH_DEL(b->peers, p);
+		free(p);
+	}
+	json_decref(b->heads);
+	json_decref(b->hints);
+	json_decref(b->presence);
+	json_decref(b->who);
+	free(b);
+}

@@ -1,0 +1,121 @@
+/* nats_server.c - starts Debian's nats-server, and asks its monitoring who listens to what. */
+#include "nats_server.h"
+#include "steps.h"
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define START_MS 20000
+
+void nats_server_init(struct nats_server *s)
+{
+	*s = (struct nats_server){ .port = port_take(), .cluster = port_take(), .monitor = port_take() };
+	snprintf(s->folder, sizeof s->folder, "%s/nats-%d", getenv("KORSDRAG_TEST_FOLDER"), s->port);
+	must(mkdir(s->folder, 0700) == 0, "no folder");
+}
+
+/* The body of what the monitoring says; NULL when nobody answers. The caller's to free. */
+static char *monitor_get(const struct nats_server *s, const char *path)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)s->monitor), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	char request[128], part[4096], *text = NULL;
+	size_t size;
+	ssize_t len;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	FILE *out;
+
+	if (connect(fd, (struct sockaddr *)&a, sizeof a) != 0) {
+		close(fd);
+		return NULL;
+	}
+	snprintf(request, sizeof request, "GET %s HTTP/1.0\r\n\r\n", path);
+	must(send(fd, request, strlen(request), MSG_NOSIGNAL) > 0, "monitoring hung up");
+	out = open_memstream(&text, &size);
+	while ((len = recv(fd, part, sizeof part, 0)) > 0)
+		fwrite(part, 1, (size_t)len, out);
+	fclose(out);
+	close(fd);
+	return text;
+}
+
+void nats_server_start(struct nats_server *s)
+{
+	char path[128], *answer = NULL;
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/nats.conf", s->folder);
+	f = fopen(path, "we");
+	fprintf(f, "listen: 127.0.0.1:%d\nhttp: 127.0.0.1:%d\n%s\n", s->port, s->monitor, s->more);
+	fclose(f);
+	s->pid = fork();
+	if (s->pid == 0) {
+		char log[128];
+		int fd;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		snprintf(log, sizeof log, "%s/log", s->folder);
+		fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+		execlp("nats-server", "nats-server", "-c", path, (char *)NULL);
+		_exit(127);
+	}
+	for (int waited = 0; !(answer = monitor_get(s, "/varz")); waited += 20) {
+		must(waited < START_MS && waitpid(s->pid, NULL, WNOHANG) == 0, "nats-server did not start: see %s/log", s->folder);
+		wait_ms(20);
+	}
+	free(answer);
+}
+
+void nats_server_kill(struct nats_server *s)
+{
+	if (!s->pid)
+		return;
+	kill(s->pid, SIGKILL);
+	waitpid(s->pid, NULL, 0);
+	s->pid = 0;
+}
+
+void nats_server_end(struct nats_server *s)
+{
+	char command[128];
+
+	nats_server_kill(s);
+	snprintf(command, sizeof command, "rm -r '%s'", s->folder);
+	must(system(command) == 0, "%s", command);
+}
+
+int nats_server_interest(const struct nats_server *s, const char *subject)
+{
+	char *answer = monitor_get(s, "/connz?subs=1"), word[200];
+	int count = 0;
+
+	must(answer, "nats-server does not answer");
+	snprintf(word, sizeof word, "\"%s\"", subject);
+	for (const char *at_word = answer; (at_word = strstr(at_word, word)); at_word++)
+		count++;
+	free(answer);
+	return count;
+}
+
+void nats_server_certificates(const struct nats_server *s, const char *authority, const char *server)
+{
+	char command[1200];
+
+	snprintf(command, sizeof command,
+		"cd '%s' && exec >openssl.log 2>&1 && "
+		"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=%s' -keyout %s.key -out %s.pem && "
+		"openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=127.0.0.1' -addext subjectAltName=IP:127.0.0.1 "
+		"-keyout %s.key -out %s.csr && "
+		"openssl x509 -req -in %s.csr -CA %s.pem -CAkey %s.key -CAcreateserial -days 2 -copy_extensions copy -out %s.pem",
+		s->folder, authority, authority, authority, server, server, server, authority, authority, server);
+	must(system(command) == 0, "openssl failed: see %s/openssl.log", s->folder);
+}
