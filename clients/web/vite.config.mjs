@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { isolateInMessages } from './scripts/isolate.mjs'
 import { precompress } from './scripts/precompress.mjs'
 
 /** A classic script that runs before the first paint: it sets theme and language, so that nothing flashes.
@@ -33,7 +34,7 @@ export default defineConfig(({ mode }) => ({
   // Absolute: index.html is served at /thread/<id> too.
   base: '/',
   publicDir: false,
-  plugins: [svelte(), classicScript('./src/first.js'), precompress()],
+  plugins: [svelte(), isolateInMessages(), classicScript('./src/first.js'), precompress()],
   // Vitest runs Svelte as a browser does.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
   build: {
