@@ -257,6 +257,8 @@ static bool sources_read(struct config *c, const struct config_source *s, struct
 	if (!defaults_read(c, err) || !flags_read(c, s, false, err))
 		return false;
 	named = c->file ? c->file : variable_find(s->environment, PREFIX "CONFIG");
+	if (named && !*named)
+		named = NULL; /* as shells unset it for one command */
 	c->file = NULL;
 	if (named && !file_read(c, named, true, err))
 		return false;
