@@ -78,8 +78,9 @@ static void refuse_at_door(struct net *net, int fd, int status)
 	net_refused(net, status == 429 ? REFUSED_ADDRESS : REFUSED_PROCESS);
 	(void)!send(fd, head, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	shutdown(fd, SHUT_WR);
-	while (recv(fd, head, sizeof(head), MSG_DONTWAIT) > 0)
-		; /* unread input would turn the close into a reset that overtakes the answer */
+	/* Unread input would turn the close into a reset that overtakes the answer; who goes on sending may have one. */
+	for (int parts = 0; parts < 64 && recv(fd, head, sizeof(head), MSG_DONTWAIT) > 0; parts++)
+		;
 	close(fd);
 }
 
