@@ -61,12 +61,25 @@ bool feed_topic_bit(const char *topic, unsigned *ret_bit)
 static bool is_known(const struct feed *f, unsigned topic, const struct access *access)
 {
 	for (size_t i = 0; i < f->count; i++)
-		if (f->changes[i].topic == topic && f->changes[i].is_for_all == (access == NULL) &&
-			(!access || (f->changes[i].access.openness == access->openness &&
+		if (f->changes[i].topic == topic && (f->changes[i].is_for_all ||
+			(access && (f->changes[i].access.openness == access->openness &&
 				strcmp(f->changes[i].access.space, access->space) == 0 &&
-				strcmp(f->changes[i].access.member, access->member) == 0)))
+				strcmp(f->changes[i].access.member, access->member) == 0))))
 			return true;
 	return false;
+}
+
+/* Too much changed to say what: everyone hears which lists did, of no space. */
+static void tell_all(struct feed *f)
+{
+	unsigned topics = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		topics |= 1u << f->changes[i].topic;
+	f->count = 0;
+	for (unsigned i = 0; i < TOPICS; i++)
+		if (topics & (1u << i))
+			f->changes[f->count++] = (struct feed_change){ .topic = i, .is_for_all = true };
 }
 
 void feed_changed(void *owner, const char *topic, const struct access *access)
@@ -78,7 +91,9 @@ void feed_changed(void *owner, const char *topic, const struct access *access)
 		return;
 	while (bit >> (index + 1))
 		index++;
-	if (f->count == FEED_CHANGES_MAX || is_known(f, index, access))
+	if (f->count == FEED_CHANGES_MAX)
+		tell_all(f);
+	if (is_known(f, index, access))
 		return;
 	f->changes[f->count].topic = index;
 	f->changes[f->count].is_for_all = access == NULL;
