@@ -100,9 +100,7 @@ test('written and moved while the cable is out, in English: said in one line, se
   await drag(miljo, 'Två', { x: -80, y: 320 })
   await addCard(miljo, 'Ny under tiden', { x: 700, y: 560 })
 
-  soder.door.mend()
-  await soder.button('try_now').click()
-  await isBack(soder)
+  await soder.mend('try_now')
   const shown = await oneMind(on, board, miljo, soder)
   assert.equal(shown.length, 3)
 
@@ -115,10 +113,8 @@ test('written and moved while the cable is out, in English: said in one line, se
   await soder.page.getByText(soder.says('on_its_way')).waitFor()
   await isAway(soder, 1)
   await write(miljo, 'Svar under-tiden')
-  soder.door.mend()
-  await soder.button('try_now').click()
+  await soder.mend('try_now')
   for (const person of [miljo, soder]) await eventually(async () => assert.deepEqual((await replies(person)).sort(), ['Svar under-tiden', 'Svar utan-kabel']))
-  await isBack(soder)
   assert.equal(await soder.page.getByText(soder.says('on_its_way')).count(), 0)
 })
 
@@ -136,8 +132,7 @@ test('a page loaded anew while something waits keeps it, and sends it once', asy
   trafik.door.cutToPages()
   await trafik.page.reload()
   await trafik.text('starting_title').waitFor()
-  trafik.door.mend()
-  await trafik.button('try_again').click()
+  await trafik.mend('try_again')
   for (const person of [miljo, trafik]) await eventually(async () => assert.deepEqual(await replies(person), ['Svar sparat']))
   await trafik.page.reload()
   await trafik.title('Laddad på nytt').waitFor()
@@ -177,9 +172,8 @@ test('what waits goes with the sign-out', async () => {
   trafik.door.cutToPages()
   await trafik.goto('/me')
   await trafik.text('starting_title').waitFor()
-  trafik.door.mend()
   // Too late to be stopped by a slow hand: what is sent is sent. Sign-out must leave nothing in the browser.
-  await trafik.button('try_again').click()
+  await trafik.mend('try_again')
   await trafik.button('sign_out').first().click()
   await trafik.title('sign_in_title').waitFor()
   const left = await trafik.page.evaluate(async () => {

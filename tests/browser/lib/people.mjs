@@ -70,6 +70,15 @@ export class Person {
     await this.page.getByRole('button', { name: this.says('my_menu', { name: '' }) }).waitFor()
   }
 
+  /** Puts the cable in again and presses the button that asks for the connection, which goes away when the page has found
+   * it by itself meanwhile. */
+  async mend(key) {
+    const button = this.button(key)
+    this.door.mend()
+    await Promise.any([button.click(), button.waitFor({ state: 'detached' })])
+    await button.waitFor({ state: 'detached' })
+  }
+
   // --- things found by the words on them; a key of the client's messages, or the words themselves ---
 
   said(key, given) {
