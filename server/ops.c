@@ -39,8 +39,8 @@ static void metrics(void *owner, struct http_request *r)
 }
 
 const struct http_route ops_routes[] = {
-	{ "GET", "/health", health, false, 0 },
-	{ "GET", "/ready", ready, false, 0 },
-	{ "GET", "/metrics", metrics, false, 0 },
-	{ NULL, NULL, NULL, false, 0 },
+	{ "GET", "/health", health, HTTP_ANYBODY, 0 },
+	{ "GET", "/ready", ready, HTTP_ANYBODY, 0 },
+	{ "GET", "/metrics", metrics, HTTP_ANYBODY, 0 },
+	{ .path = NULL },
 };

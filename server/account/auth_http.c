@@ -364,8 +364,8 @@ static void auth_sign_out(void *owner, struct http_request *r)
 }
 
 const struct http_route account_routes[] = {
-	{ "POST", "/auth/ask", auth_ask, true, BODY_MAX },
-	{ "POST", "/auth/redeem", auth_redeem, true, BODY_MAX },
-	{ "POST", "/auth/sign-out", auth_sign_out, true, BODY_MAX },
+	{ "POST", "/auth/ask", auth_ask, HTTP_OWN_PAGES, BODY_MAX },
+	{ "POST", "/auth/redeem", auth_redeem, HTTP_OWN_PAGES, BODY_MAX },
+	{ "POST", "/auth/sign-out", auth_sign_out, HTTP_OWN_PAGES, BODY_MAX },
 	{ .path = NULL },
 };

@@ -107,6 +107,8 @@ void net_sweep_start(struct net *net)
 
 static bool net_begin(struct net *net, struct err *err)
 {
+	if (!routes_fit(net->config.routes, err))
+		return false;
 	net->security_headers = headers_make(net->config.origins);
 	net->addresses = addresses_create(net->config.max_conns_per_address);
 	net->sweep = loop_timer_create(net->loop, on_sweep, net);

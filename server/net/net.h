@@ -34,12 +34,19 @@ struct net_handlers { /* `owner` is net_config.owner */
 	void (*drained)(void *owner, uint64_t conn);     /* its queue has become empty after it was over the soft limit */
 };
 
+/* Who may ask for a route; a row without one stops the start. What the handler itself looks at (a cookie, a mailed secret)
+ * comes on top. */
+enum http_access {
+	HTTP_ANYBODY = 1, /* whoever reaches the node: it reads only, and says nothing of members */
+	HTTP_OWN_PAGES,   /* T6: only a page of ours, by Sec-Fetch-Site: same-origin or a matching Origin */
+};
+
 struct http_request;
 struct http_route {
 	const char *method; /* "GET", "POST" */
 	const char *path;   /* exact, "/auth/ask" */
 	void (*handle)(void *owner, struct http_request *r); /* may answer later; must answer exactly once */
-	bool is_same_origin; /* T6: refuse unless Sec-Fetch-Site: same-origin or a matching Origin */
+	enum http_access access; /* what changes anything (no GET) must be HTTP_OWN_PAGES */
 	size_t max_body;     /* bytes; 0: no body */
 };
 

@@ -219,6 +219,8 @@ struct net {
 	char scratch[GATHER_MAX + 16];
 };
 
+/* Whether every route says who may ask for it; *err names the one that does not. */
+bool routes_fit(const struct http_route *const *tables, struct err *err);
 void *net_route_owner(const struct net *net, const struct http_route *table);
 void net_refused(struct net *net, enum net_refusal why);
 void net_sweep_start(struct net *net);

@@ -6,6 +6,20 @@
 
 #define SOCKET_PATH "/ws"
 
+bool routes_fit(const struct http_route *const *tables, struct err *err)
+{
+	for (; tables && *tables; tables++)
+		for (const struct http_route *route = *tables; route->path; route++) {
+			bool changes = strcmp(route->method, "GET") != 0;
+
+			if (!route->access)
+				return err_set(err, KD_E_INTERNAL, "%s %s names nobody who may ask for it", route->method, route->path);
+			if (changes && route->access != HTTP_OWN_PAGES)
+				return err_set(err, KD_E_INTERNAL, "%s %s may be asked for by foreign pages", route->method, route->path);
+		}
+	return true;
+}
+
 static bool method_fits(const struct http_route *route, const struct http_request *r)
 {
 	return strcmp(route->method, r->head.method) == 0 || (r->is_head_only && strcmp(route->method, "GET") == 0);
@@ -57,7 +71,7 @@ static void route_begin(struct http_request *r, const struct http_route *route, 
 
 	r->route = route;
 	r->owner = owner;
-	if (route->is_same_origin && !is_same_origin(r)) {
+	if (route->access != HTTP_ANYBODY && !is_same_origin(r)) {
 		net_refused(net, REFUSED_ORIGIN);
 		request_refuse(r, 403, "only pages of this service may ask for that");
 		return;

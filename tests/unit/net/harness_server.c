@@ -147,11 +147,11 @@ static void late(void *owner, struct http_request *r)
 }
 
 static const struct http_route routes[] = {
-	{ "GET", "/hello", hello, false, 0 },
-	{ "POST", "/take", take, true, 65536 },
-	{ "PUT", "/take", take, true, 100 },
-	{ "GET", "/late", late, false, 0 },
-	{ NULL, NULL, NULL, false, 0 },
+	{ "GET", "/hello", hello, HTTP_ANYBODY, 0 },
+	{ "POST", "/take", take, HTTP_OWN_PAGES, 65536 },
+	{ "PUT", "/take", take, HTTP_OWN_PAGES, 100 },
+	{ "GET", "/late", late, HTTP_ANYBODY, 0 },
+	{ .path = NULL },
 };
 static const struct http_route *const route_tables[] = { routes, NULL };
 
