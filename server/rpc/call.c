@@ -104,6 +104,7 @@ static void call_bury_later(struct task *t)
 void call_step_run(struct call_run *run, call_step *step)
 {
 	run->state = CALL_STEP;
+	loop_note(run->rpc->config.loop, run->binding->method->name);
 	step(&run->call);
 }
 

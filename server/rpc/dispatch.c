@@ -179,6 +179,7 @@ static void dispatch_request(struct conn *conn, const json_t *in, struct reply_g
 		answer_err(rpc, group, request.id, &err);
 		return;
 	}
+	loop_note(rpc->config.loop, stats->binding->method->name);
 	if (conn->calls >= rpc->config.calls_per_conn) {
 		metric_add(rpc->refusals.calls, 1);
 		err_set(&err, KD_E_BUSY, "at most %d calls may be under way on a connection", rpc->config.calls_per_conn);

@@ -324,6 +324,33 @@ Test(limits, calls_under_way_and_rates)
 	world_stop(w);
 }
 
+/* A turn that holds the others up is logged with what it was spent on. */
+Test(limits, a_slow_turn_names_its_method)
+{
+	static char text[20001];
+	struct person *anna;
+	struct world *w;
+	bool is_named = false;
+
+	set("KORSDRAG_LIMIT_TURN", "1ms");
+	w = world_start(1);
+	anna = sign_in(w, 0, "anna");
+	for (size_t i = 0; i < sizeof text - 1; i++)
+		text[i] = "*ord* "[i % 6];
+	for (int64_t until = now_ms() + ANSWER_MS; !is_named;) {
+		char *log;
+
+		ok(anna, "post.preview", "{s:s}", "text", text);
+		log = node_log(w, 0);
+		for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n"))
+			is_named |= strstr(line, "loop turn slow") && strstr(line, "last=post.preview");
+		free(log);
+		cr_assert_lt(now_ms(), until, "no slow turn is told of");
+	}
+	cr_assert_geq(metric_of(w, 0, "korsdrag_loop_turns_slow_total"), 1);
+	world_stop(w);
+}
+
 /* --- connections ------------------------------------------------------------------------------------------------ */
 
 Test(limits, connections_of_an_address_a_member_and_the_node)
