@@ -80,6 +80,101 @@ Test(operation, a_draining_node_takes_nobody_more)
 	world_stop(w);
 }
 
+/* --- rolling two nodes (O1) ----------------------------------------------------------------------------- */
+
+#define ROLLERS 6
+
+struct roller { /* somebody who writes on, whatever becomes of the nodes */
+	struct person *person;
+	int node, posts;
+	json_int_t last; /* the number of their last event */
+	char op[CLIENT_ID_SIZE];
+	int64_t asked; /* 0: the line was gone already */
+};
+
+static void roller_asks(struct roller *r)
+{
+	r->asked = client_ask(r->person->client, "post.create",
+	        json_pack("{s:s, s:s, s:s, s:s}", "thread", HERE, "post", r->op, "text", "x", "op", r->op));
+}
+
+/* One action: it may have to be asked again on the other node, with the same op, but nobody is told that it failed. */
+static void roller_is_answered(struct roller *r)
+{
+	json_t *answer;
+
+	for (int tries = 0; !(answer = r->asked ? client_answer(r->person->client, r->asked, ANSWER_MS) : NULL); tries++) {
+		must(tries < 3 && !client_is_open(r->person->client), "no answer, and the line is not closed");
+		r->node = !r->node;
+		reconnect(r->person, r->node);
+		roller_asks(r);
+	}
+	must(has(answer, "result"), "an action failed: %s", json_dumps(answer, 0));
+	must(int_at(answer, "result/seq") > r->last, "it is not newer than the one before");
+	r->last = int_at(answer, "result/seq");
+	r->posts++;
+	json_decref(answer);
+}
+
+static void all_post(struct roller *rollers, int rounds)
+{
+	while (rounds--) {
+		for (int i = 0; i < ROLLERS; i++) {
+			client_new_id(rollers[i].op);
+			roller_asks(&rollers[i]);
+		}
+		for (int i = 0; i < ROLLERS; i++)
+			roller_is_answered(&rollers[i]);
+	}
+}
+
+static void node_rolled(struct world *w, int node, struct roller *rollers)
+{
+	int64_t began = now_ms();
+	int status;
+
+	kill(w->nodes[node].pid, SIGTERM);
+	while (waitpid(w->nodes[node].pid, &status, WNOHANG) == 0) {
+		all_post(rollers, 1);
+		cr_assert_leq(now_ms() - began, 20000, "it drains for more than 20 s");
+	}
+	cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
+	w->nodes[node].pid = 0;
+	all_post(rollers, 2); /* one node bears it alone */
+	node_start(w, node);
+	all_post(rollers, 2);
+}
+
+Test(operation, two_nodes_are_rolled_without_a_failed_action, .timeout = 180)
+{
+	static const char *const who[ROLLERS] = { "anna", "olle", "eva", "kalle", "stina", "bert" };
+	struct roller rollers[ROLLERS];
+	struct person *reader;
+	char expected[64], *found;
+	json_int_t seq;
+	struct world *w;
+	int posts = 0;
+
+	setenv("KORSDRAG_DRAIN_SPREAD", "500ms", 1);
+	w = world_start(2);
+	for (int i = 0; i < ROLLERS; i++)
+		rollers[i] = (struct roller){ .person = sign_in(w, i % 2, who[i]), .node = i % 2 };
+	seq = int_at(open_stream(rollers[0].person, STREAM("thread", HERE)), "seq");
+	all_post(rollers, 2);
+	node_rolled(w, 0, rollers);
+	node_rolled(w, 1, rollers);
+	for (int i = 0; i < ROLLERS; i++)
+		posts += rollers[i].posts;
+	reader = sign_in(w, 1, "lone");
+	cr_assert_eq(int_at(open_stream(reader, STREAM("thread", HERE)), "seq"), seq + posts);
+	snprintf(expected, sizeof expected, "%d %d", 3 + posts, (int)seq + posts);
+	found = sql_text(w, "SELECT (SELECT count(*) FROM post WHERE thread_id = '" HERE "') || ' ' || "
+	                    "(SELECT count(DISTINCT seq) FROM event WHERE stream_id = '" HERE "')");
+	cr_assert_str_eq(found, expected);
+	free(found);
+	world_stop(w);
+}
+
 Test(operation, tells_how_it_is)
 {
 	struct world *w = world_start(1);
