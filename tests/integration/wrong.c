@@ -112,6 +112,7 @@ size_t wrong_values(const struct kd_field *f, struct wrong ret_wrongs[WRONG_MAX]
 	case KD_TYPE_NUMBER:
 		add(&w, "wrong type", json_string("1.5"), "");
 		add(&w, "too large", json_real(f->max * 2 + 1), "");
+		add(&w, "too small", json_real(f->min < 0 ? f->min * 2 - 1 : f->min - 1), "");
 		break;
 	case KD_TYPE_BOOL:
 		add(&w, "wrong type", json_string("true"), "");

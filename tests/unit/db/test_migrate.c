@@ -59,6 +59,73 @@ Test(migrate, applies_only_what_is_missing)
 	cr_assert_not_null(strstr(err.text, "newer korsdragd"));
 }
 
+/* --- every schema that was ever released ------------------------------------------------------------------- */
+
+/* What stands in each table is the first schema's: later ones must find room for it. */
+static const char early_rows[] =
+	"INSERT INTO stream (id, kind, head) VALUES ('00000000-0000-7000-8000-0000000000a1', 'member', 1);"
+	"INSERT INTO organisation VALUES ('00000000-0000-7000-8000-0000000000b1', 'company', 'SVOA', 'Stockholm Vatten');"
+	"INSERT INTO member (id, mail, name, organisation_id) VALUES ('00000000-0000-7000-8000-0000000000a1', 'a@b.se', 'Anna', "
+	"'00000000-0000-7000-8000-0000000000b1');"
+	"INSERT INTO event (stream_id, seq, actor, op, type, body, result) VALUES ('00000000-0000-7000-8000-0000000000a1', 1, "
+	"'00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-0000000000c1', 'member.changed', '{}', '{\"seq\": 1}');"
+	"INSERT INTO session (id, member_id, hash, kind, name, expires_at) VALUES ('00000000-0000-7000-8000-0000000000d1', "
+	"'00000000-0000-7000-8000-0000000000a1', repeat('0', 64), 'browser', 'Firefox', now() + interval '90 days')";
+
+/* Columns, constraints, indexes, functions and rights, without the order in which they were made. */
+static const char schema_hash[] =
+	"SELECT md5(string_agg(what, chr(10) ORDER BY what)) FROM ("
+	"SELECT concat_ws(' ', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) "
+	"FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+	"LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relnamespace = 'public'::regnamespace "
+	"UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace "
+	"UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' "
+	"UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' "
+	"UNION ALL SELECT relname || ' ' || (SELECT string_agg(r::text, ' ' ORDER BY r::text) FROM unnest(relacl) r) FROM pg_class "
+	"WHERE relnamespace = 'public'::regnamespace"
+	") AS schema (what)";
+
+static void read_text(const char *database, const char *sql, char *to, size_t size)
+{
+	PGconn *pg = pg_connect(database, "postgres");
+	PGresult *result = PQexec(pg, sql);
+
+	cr_assert_eq(PQntuples(result), 1, "%s", PQresultErrorMessage(result));
+	snprintf(to, size, "%s", PQgetvalue(result, 0, 0));
+	PQclear(result);
+	PQfinish(pg);
+}
+
+Test(migrate, from_every_earlier_schema_to_the_same_newest_with_what_stood_in_it)
+{
+	char fresh[40], hash[40], earlier[40];
+	struct err err = { 0 };
+
+	snprintf(fresh, sizeof fresh, "%s", pg_newdb(NULL));
+	must(db_migrate(owner(fresh), &err), &err);
+	read_text(fresh, schema_hash, hash, sizeof hash);
+	cr_assert_eq(strlen(hash), 32);
+	for (int first = 1; first < migrations_count(migrations); first++) {
+		struct migration some[100] = { 0 };
+		const char *database = pg_newdb(NULL);
+		PGconn *pg;
+
+		memcpy(some, migrations, (size_t)first * sizeof *some);
+		must(migrations_apply(owner(database), some, &err), &err);
+		read_text(database, schema_hash, earlier, sizeof earlier);
+		cr_assert_str_neq(earlier, hash, "the migrations after the %dth change nothing", first);
+		pg = pg_connect(database, "korsdrag_owner");
+		pg_exec(pg, early_rows);
+		PQfinish(pg);
+		must(db_migrate(owner(database), &err), &err);
+		read_text(database, schema_hash, earlier, sizeof earlier);
+		cr_assert_str_eq(earlier, hash, "from the first %d", first);
+		cr_assert_eq(count(database, "SELECT count(*) FROM member m JOIN session s ON s.member_id = m.id JOIN event e ON "
+			"e.stream_id = m.id AND e.result = '{\"seq\": 1}' WHERE session_ends_at(s) > now() + interval '13 days'"), 1);
+		must(db_check(pg_conninfo(pg_folder(), database, "korsdrag"), false, &err), &err);
+	}
+}
+
 Test(migrate, four_nodes_at_once_apply_each_once)
 {
 	const char *database = pg_newdb(NULL);
