@@ -42,6 +42,7 @@ static const char *const app_paths[] = {
 
 #define KINDS_MAX 16
 #define CONNS_MAX 100000 /* 2 KB each when idle */
+#define COMMAND_TURN_MS 60000 /* a command serves nobody whom a slow turn would hold up */
 
 struct node {
 	const struct settings *settings;
@@ -290,6 +291,8 @@ int node_operate(const struct settings *s, int argc, char *const *argv)
 	int status = 1;
 
 	n.loop = loop_create();
+	if (n.loop)
+		loop_slow_after(n.loop, COMMAND_TURN_MS);
 	n.db = n.loop ? open_db(&n) : NULL;
 	if (n.db)
 		status = operator_run(n.loop, n.db, s->origins[0], argc, argv);
