@@ -190,9 +190,16 @@ const struct kd_method kd_member_add = {
 	.errors = KD_ERRORS(KD_E_FORBIDDEN, KD_E_CONFLICT), .has_op = true,
 };
 
+static const char *const import_problem_words[] = {
+	"empty", "unreadable", "no_column", "missing", "malformed", "unknown", "repeated", "suspended", NULL,
+};
 static const struct kd_field import_error_fields[] = {
 	KD_INT(struct kd_import_error, line, 1, KD_MAX_SAFE_INT, "Line of the list on which the row begins."),
 	KD_TEXT(struct kd_import_error, field, KD_REQUIRED, 0, 40, "Column; empty when the whole row is meant."),
+	KD_ENUM(struct kd_import_error, problem, KD_REQUIRED, import_problem_words,
+		"What is wrong with it, for a client to say in its own language: the list is empty, the row is no CSV, the first line does "
+		"not name the column, there is nothing in it, it is not as it must be, nothing has that name, an earlier line has the same "
+		"address, the member is suspended."),
 	KD_TEXT(struct kd_import_error, reason, KD_REQUIRED, 1, 200, "What is wrong with it, in English."),
 	KD_FIELDS_END,
 };

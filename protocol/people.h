@@ -54,7 +54,7 @@ struct kd_cards_of_members {
 
 struct kd_import_error {
 	int64_t line;
-	const char *field, *reason;
+	const char *field, *problem, *reason;
 };
 struct kd_import_errors {
 	size_t count;

@@ -11,18 +11,18 @@
 static const char *const column_names[] = { "mail", "name", "organisation", "track", "cohort" };
 enum column { COLUMN_MAIL, COLUMN_NAME, COLUMN_ORGANISATION, COLUMN_TRACK, COLUMN_COHORT, COLUMNS };
 
-static void add_error(struct import *im, int line, const char *field, const char *reason)
+static void add_error(struct import *im, int line, const char *field, const char *problem, const char *reason)
 {
 	if (im->errors.count == KD_IMPORT_MAX_ERRORS)
 		return;
 	if (!im->errors.items)
 		im->errors.items = arena_new_n(im->mem, struct kd_import_error, KD_IMPORT_MAX_ERRORS);
-	im->errors.items[im->errors.count++] = (struct kd_import_error){ line, field, reason };
+	im->errors.items[im->errors.count++] = (struct kd_import_error){ line, field, problem, reason };
 }
 
-static void row_error(struct import *im, struct import_row *row, const char *field, const char *reason)
+static void row_error(struct import *im, struct import_row *row, const char *field, const char *problem, const char *reason)
 {
-	add_error(im, row->line, field, reason);
+	add_error(im, row->line, field, problem, reason);
 	row->fate = IMPORT_BAD;
 }
 
@@ -39,8 +39,7 @@ static bool read_head(struct import *im, const struct csv_record *head, size_t r
 			if (strcasecmp(head->fields[i], column_names[c]) == 0)
 				ret_at[c] = i;
 		if (ret_at[c] == head->count && c <= COLUMN_ORGANISATION) {
-			add_error(
-			        im, head->line, column_names[c], "the first line does not name this column");
+			add_error(im, head->line, column_names[c], "no_column", "the first line does not name this column");
 			ok = false;
 		}
 	}
@@ -50,17 +49,17 @@ static bool read_head(struct import *im, const struct csv_record *head, size_t r
 static void check_row(struct import *im, struct import_row *row)
 {
 	if (!mail_is_valid(row->mail))
-		row_error(im, row, "mail", row->mail[0] ? "is no mail address" : "is missing");
+		row_error(im, row, "mail", row->mail[0] ? "malformed" : "missing", row->mail[0] ? "is no mail address" : "is missing");
 	if (!row->name[0])
-		row_error(im, row, "name", "is missing");
+		row_error(im, row, "name", "missing", "is missing");
 	else if (!line_is_visible(row->name) || utf8_count(row->name, strlen(row->name)) > KD_NAME_MAX)
-		row_error(im, row, "name", "must be one line of at most 120 characters");
+		row_error(im, row, "name", "malformed", "must be one line of at most 120 characters");
 	if (!row->organisation[0])
-		row_error(im, row, "organisation", "is missing");
+		row_error(im, row, "organisation", "missing", "is missing");
 	if (row->track[0] && strcmp(row->track, "executive") != 0 && strcmp(row->track, "key_person") != 0)
-		row_error(im, row, "track", "must be executive or key_person");
+		row_error(im, row, "track", "malformed", "must be executive or key_person");
 	if (row->track[0] && !row->cohort[0])
-		row_error(im, row, "cohort", "is missing: say which round of the track");
+		row_error(im, row, "cohort", "missing", "is missing: say which round of the track");
 }
 
 static void check_repeated(struct import *im, struct import_row **seen, struct import_row *row)
@@ -72,7 +71,7 @@ static void check_repeated(struct import *im, struct import_row **seen, struct i
 	row->folded = folded;
 	HASH_FIND_STR(*seen, folded, first);
 	if (first)
-		row_error(im, row, "mail", arena_printf(im->mem, "stands on line %d already", first->line));
+		row_error(im, row, "mail", "repeated", arena_printf(im->mem, "stands on line %d already", first->line));
 	else
 		HASH_ADD_KEYPTR(hh, *seen, row->folded, strlen(row->folded), row);
 }
@@ -93,7 +92,7 @@ static bool read_rows(struct import *im, struct csv *csv, const size_t at[COLUMN
 	while ((result = csv_next(csv, im->mem, &r, &reason)) != CSV_END) {
 		struct import_row *row = &im->rows[im->count];
 		if (result == CSV_BROKEN) {
-			add_error(im, r.line, "", reason);
+			add_error(im, r.line, "", "unreadable", reason);
 			continue;
 		}
 		if (im->count == KD_IMPORT_MAX_ROWS) {
@@ -121,6 +120,7 @@ bool import_read(struct import *im, const char *text, struct arena *mem, struct 
 	struct csv csv;
 	struct csv_record head;
 	const char *reason = "the list is empty";
+	enum csv_result result;
 	size_t at[COLUMNS];
 
 	memset(im, 0, sizeof(*im));
@@ -129,8 +129,9 @@ bool import_read(struct import *im, const char *text, struct arena *mem, struct 
 		return err_set(
 		        err, KD_E_TOO_LARGE, "a list has at most %d bytes: split it", KD_IMPORT_MAX_BYTES);
 	csv_begin(&csv, text, strlen(text));
-	if (csv_next(&csv, mem, &head, &reason) != CSV_RECORD) {
-		add_error(im, 1, "", reason);
+	result = csv_next(&csv, mem, &head, &reason);
+	if (result != CSV_RECORD) {
+		add_error(im, 1, "", result == CSV_END ? "empty" : "unreadable", reason);
 		return true;
 	}
 	return !read_head(im, &head, at) || read_rows(im, &csv, at, err);
@@ -161,12 +162,12 @@ static const char *own_copy(struct import *im, const char *text)
 void import_decide(struct import *im, struct import_row *row, const struct import_known *known)
 {
 	if (!known->organisation)
-		row_error(im, row, "organisation", "no organisation has that short or full name");
+		row_error(im, row, "organisation", "unknown", "no organisation has that short or full name");
 	if (row->cohort[0] && !known->cohort)
-		row_error(im, row, "cohort",
+		row_error(im, row, "cohort", "unknown",
 		        row->track[0] ? "the track has no such cohort" : "no cohort has that name");
 	if (known->member && known->is_suspended)
-		row_error(im, row, "mail", "the member with this address is suspended");
+		row_error(im, row, "mail", "suspended", "the member with this address is suspended");
 	if (row->fate == IMPORT_BAD)
 		return;
 	row->organisation_id = own_copy(im, known->organisation);

@@ -33,8 +33,9 @@ test('a trial names what is wrong by line and changes nothing; the import takes 
   await here.text('import_tried').waitFor()
   await summary(here, { added: 2, changed: 0, unchanged: 1, errors: 3 })
   const rows = here.page.getByRole('table', { name: here.says('import_errors') }).getByRole('row')
-  const cells = (await Promise.all((await rows.all()).slice(1).map((row) => row.getByRole('cell').allTextContents()))).map(([line, field]) => [line, field])
-  assert.deepEqual(cells, [['4', 'mail'], ['5', 'organisation'], ['6', 'cohort']])
+  const cells = (await Promise.all((await rows.all()).slice(1).map((row) => row.getByRole('cell').allTextContents())))
+  assert.deepEqual(cells, [['4', 'mail', here.says('row_no_mail')], ['5', 'organisation', here.says('row_no_organisation')],
+    ['6', 'cohort', here.says('row_no_cohort')]])
   assert.deepEqual(await members(), before)
 
   await here.button('do_import').click()

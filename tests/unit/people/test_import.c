@@ -43,6 +43,17 @@ static const char *errors_of(const char *csv)
 	return text;
 }
 
+static enum import_fate decide(const char *row, struct import_known known)
+{
+	char csv[400];
+
+	snprintf(csv, sizeof(csv), HEAD "%s\n", row);
+	cr_assert(import_read(&im, csv, mem, &err));
+	cr_assert_eq(im.count, 1);
+	import_decide(&im, &im.rows[0], &known);
+	return im.rows[0].fate;
+}
+
 Test(import, good_rows_have_no_errors)
 {
 	cr_expect_str_eq(errors_of(HEAD "a@b.se,Anna,SLK,executive,1\nb@b.se,Bo,Trafikkontoret,,\n"), "");
@@ -99,6 +110,32 @@ Test(import, each_field_has_its_own_complaint)
 	cr_expect_str_eq(errors_of(csv), "");
 }
 
+/* Clients say it in their own language. */
+static const char *problem_of(const char *csv)
+{
+	cr_assert(import_read(&im, csv, mem, &err));
+	cr_assert_eq(im.errors.count, 1, "%s", csv);
+	return im.errors.items[0].problem;
+}
+
+Test(import, each_complaint_has_a_word_for_it)
+{
+	cr_expect_str_eq(problem_of("\n"), "empty");
+	cr_expect_str_eq(problem_of("\"mail"), "unreadable");
+	cr_expect_str_eq(problem_of("mail,name\n"), "no_column");
+	cr_expect_str_eq(problem_of(HEAD ",Anna,SLK,,\n"), "missing");
+	cr_expect_str_eq(problem_of(HEAD "a@b,Anna,SLK,,\n"), "malformed");
+	cr_expect_str_eq(problem_of(HEAD "a@b.se,Anna,SLK,chef,1\n"), "malformed");
+	cr_expect_str_eq(problem_of(HEAD "a@b.se,Anna,SLK,executive,\n"), "missing");
+	cr_expect_str_eq(problem_of(HEAD "a@b.se,Anna,SLK,,\nA@B.se,Anna,SLK,,\n"), "repeated");
+	cr_expect_str_eq(problem_of(HEAD "\"a@b.se\"x,Anna,SLK,,\n"), "unreadable");
+	cr_assert_eq(decide("a@b.se,Anna,X,,", (struct import_known){ .organisation = NULL }), IMPORT_BAD);
+	cr_expect_str_eq(im.errors.items[0].problem, "unknown");
+	cr_assert_eq(decide("a@b.se,Anna,SLK,,", (struct import_known){ .organisation = ORG, .member = ANNA, .name = "Anna", .is_suspended = true }),
+		IMPORT_BAD);
+	cr_expect_str_eq(im.errors.items[0].problem, "suspended");
+}
+
 /* Who sees so many complaints mends the list first. */
 Test(import, complaints_are_bounded)
 {
@@ -133,17 +170,6 @@ Test(import, lists_are_bounded)
 		buf_add_str(&b, "\n");
 	cr_expect_not(import_read(&im, b.data, mem, &err));
 	buf_finish(&b);
-}
-
-static enum import_fate decide(const char *row, struct import_known known)
-{
-	char csv[400];
-
-	snprintf(csv, sizeof(csv), HEAD "%s\n", row);
-	cr_assert(import_read(&im, csv, mem, &err));
-	cr_assert_eq(im.count, 1);
-	import_decide(&im, &im.rows[0], &known);
-	return im.rows[0].fate;
 }
 
 Test(import, who_is_unknown_is_added)
