@@ -236,6 +236,14 @@ static size_t excerpt_cut(const char *text, size_t len, size_t max)
 	return end < len && text[end] != ' ' && word_end > end / 2 ? word_end : end;
 }
 
+/* Without the marks that would stand oddly before "…". */
+static size_t excerpt_end(const char *text, size_t len)
+{
+	while (len && strchr(" .,:;-", text[len - 1]))
+		len--;
+	return len;
+}
+
 char *markdown_excerpt(struct arena *mem, const char *text, size_t max_code_points)
 {
 	size_t full = strlen(text), len = utf8_cut(text, full, EXCERPT_READ);
@@ -258,7 +266,7 @@ char *markdown_excerpt(struct arena *mem, const char *text, size_t max_code_poin
 	len = excerpt_squeeze(words.data, words.len);
 	is_cut |= utf8_count(words.data, len) > max_code_points;
 	if (is_cut && max_code_points)
-		len = excerpt_cut(words.data, len, max_code_points - 1);
+		len = excerpt_end(words.data, excerpt_cut(words.data, len, max_code_points - 1));
 	excerpt = arena_printf(mem, "%.*s%s", (int)len, words.data, is_cut ? "…" : "");
 	buf_finish(&words);
 	return excerpt;

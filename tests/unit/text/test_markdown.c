@@ -194,7 +194,8 @@ Test(markdown, an_excerpt_is_plain_text_cut_at_a_word)
 		{ "", 10, "" }, { "abc", 3, "abc" }, { "abcd", 3, "ab…" }, { "hej du där", 8, "hej du…" }, { "hej du där", 10, "hej du där" },
 		{ "åäö åäö åäö", 9, "åäö åäö…" }, { "a averyverylongword", 10, "a averyve…" }, { "<b>a</b> & b", 50, "<b>a</b> & b" },
 		{ "- a\n- b\n\n| c | d |\n|---|---|\n| e | f |", 50, "a b c d e f" }, { "![bild](https://x.se)", 50, "bild" },
-		{ "a   \n\n\n  b  ", 50, "a b" }, { "\xE2\x80\xAE" "a", 5, "a" },
+		{ "a   \n\n\n  b  ", 50, "a b" }, { "Hon ringde. Sedan svarade vi.", 13, "Hon ringde…" },
+		{ "Ja, vi, med, er", 9, "Ja, vi…" }, { "......", 4, "…" }, { "Klart.", 6, "Klart." }, { "\xE2\x80\xAE" "a", 5, "a" },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
