@@ -1,5 +1,6 @@
 /* call.c - the life of one call: its steps, its queries, its answer. */
 #include "rpc/rpc_private.h"
+#include "rpc/budget.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -50,6 +51,21 @@ static void call_log(const struct call_run *run, const struct err *err)
 		log_int(run->queries), "detail", err && err->detail[0] ? err->detail : NULL, NULL);
 }
 
+/* What a method costs must not grow unseen; looked at where tests run. */
+static void check_budget(const struct call_run *run, const json_t *answer)
+{
+#ifdef KORSDRAG_CHECK_FRAMES
+	size_t bytes = answer ? json_dumpb(answer, NULL, 0, JSON_COMPACT) : 0;
+
+	if (!budget_holds(run->binding->method, run->queries, bytes))
+		log_line(LOG_ERROR, "call over its budget", "method", run->binding->method->name, "db", log_int(run->queries), "bytes",
+			log_int((int64_t)bytes), NULL);
+#else
+	(void)run;
+	(void)answer;
+#endif
+}
+
 /* The call's memory goes on the next turn: a step that has just ended the call may still look at it. */
 static void call_bury(struct call_run *run)
 {
@@ -75,6 +91,7 @@ void call_end(struct call_run *run, json_t *result, const struct err *err)
 		answer = kd_response_ok(run->id, result ? result : json_object());
 	else
 		json_decref(result);
+	check_budget(run, answer);
 	call_group_answer(run->rpc, run->group, answer);
 	json_decref(answer);
 	call_log(run, err);

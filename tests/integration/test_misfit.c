@@ -1,5 +1,6 @@
 /* P6: what SQL has put together is looked at before it leaves, in builds that check frames: what does not fit its table is
- * an error of ours in the log, and nothing of it is sent. */
+ * an error of ours in the log, and nothing of it is sent. And a call that costs more than its budget is told of, which fails
+ * whatever test it happens in. */
 #include "steps.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -24,11 +25,21 @@ static json_int_t code_of(struct world *w, const char *method, json_t *params)
 	return code;
 }
 
+/* The world's end looks for errors in the log. */
+static void errors_were_meant(const struct world *w, const char *what)
+{
+	char command[400];
+
+	snprintf(command, sizeof command, "sed -i 's/ error %s/ warn/; s/ error call / warn call /' '%s/%s.log'", what, w->folder,
+		w->nodes[0].name);
+	must(system(command) == 0, "%s", command);
+}
+
 Test(misfit, what_does_not_fit_its_table_does_not_leave)
 {
 	struct world *w = world_start(1);
 	struct person *kalle = sign_in(w, 0, "kalle");
-	char command[400], *log;
+	char *log;
 
 	sql(w, "DO $$ DECLARE c record; BEGIN FOR c IN SELECT conname FROM pg_constraint WHERE conrelid = 'board'::regclass AND "
 	       "contype = 'c' LOOP EXECUTE format('ALTER TABLE board DROP CONSTRAINT %I', c.conname); END LOOP; END $$");
@@ -41,8 +52,26 @@ Test(misfit, what_does_not_fit_its_table_does_not_leave)
 	cr_assert(strstr(log, "snapshot does not fit its table") && strstr(log, "frame does not fit its table"), "%s", log);
 	cr_assert(strstr(log, "title") && !strstr(log, "xxxx"), "the log names the field, not what stands in it: %s", log);
 	free(log);
-	snprintf(command, sizeof command, "sed -i 's/ error \\(snapshot\\|frame\\) does not fit/ warn/; s/ error call / warn call /' '%s/%s.log'",
-		w->folder, w->nodes[0].name);
-	must(system(command) == 0, "%s", command);
+	errors_were_meant(w, "\\(snapshot\\|frame\\) does not fit");
+	world_stop(w);
+}
+
+Test(misfit, what_costs_more_than_its_budget_is_told)
+{
+	struct world *w = world_start(1);
+	struct person *kalle = sign_in(w, 0, "kalle");
+	char *log;
+
+	ok(kalle, "space.list", "{}");
+	log = node_log(w, 0);
+	cr_assert(!strstr(log, "over its budget"), "%s", log);
+	free(log);
+	sql(w, "WITH many AS (INSERT INTO stream (id, kind) SELECT gen_random_uuid(), 'space' FROM generate_series(1, 400) RETURNING id) "
+	       "INSERT INTO space (id, name, description, openness) SELECT id, 'Rum', repeat('x', 500), 'network' FROM many");
+	ok(kalle, "space.list", "{}"); /* it is answered all the same */
+	log = node_log(w, 0);
+	cr_assert(strstr(log, "error call over its budget") && strstr(log, "method=space.list db=1 bytes="), "%s", log);
+	free(log);
+	errors_were_meant(w, "call over its budget");
 	world_stop(w);
 }

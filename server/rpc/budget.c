@@ -1,0 +1,47 @@
+#include "rpc/budget.h"
+#include <string.h>
+
+#define KIB ((size_t)1 << 10)
+#define MIB ((size_t)1 << 20)
+/* limit.queue_hard: what fits into a connection's queue beside nothing else. */
+#define PAGE (256 * KIB)
+
+static const struct {
+	const char *method;
+	struct budget budget;
+} budgets[] = {
+	{ "board.list", { 2, 4 * MIB } },    /* 500, each with its organisations and a miniature of 40 cards */
+	{ "cohort.list", { 1, PAGE } },
+	{ "feed.watch", { 0, KIB } },
+	{ "me.get", { 1, 64 * KIB } },       /* about oneself, and one's cohorts and roles */
+	{ "member.get", { 1, 64 * KIB } },
+	{ "member.import", { 4, PAGE } },    /* a complaint for each of so many rows */
+	{ "member.list", { 1, PAGE } },
+	{ "organisation.list", { 1, PAGE } },
+	{ "post.list", { 2, 512 * KIB } },   /* ends at 200,000 bytes, but holds one post at least with its rendering */
+	{ "post.preview", { 0, 512 * KIB } },
+	{ "presence.set", { 0, 0 } },
+	{ "session.list", { 1, 64 * KIB } },
+	{ "space.get", { 2, PAGE } },
+	{ "space.list", { 1, PAGE } },
+	{ "stream.close", { 0, KIB } },
+	{ "stream.open", { 3, 16 * MIB } },  /* all of a board's 5,000 cards */
+	{ "thread.list", { 2, PAGE } },
+};
+
+static const struct budget usual_change = { 4, 4 * KIB };
+
+const struct budget *budget_of(const struct kd_method *method)
+{
+	for (size_t i = 0; i < sizeof(budgets) / sizeof(*budgets); i++)
+		if (strcmp(budgets[i].method, method->name) == 0)
+			return &budgets[i].budget;
+	return method->has_op ? &usual_change : NULL;
+}
+
+bool budget_holds(const struct kd_method *method, int queries, size_t bytes)
+{
+	const struct budget *b = budget_of(method);
+
+	return b && queries <= b->queries && bytes <= b->bytes;
+}
