@@ -9,12 +9,10 @@
 const char *postgres(const char *verb, const char *folder, const char *more)
 {
 	static char line[512];
-	char command[1024], here[400];
+	char command[1024];
 	FILE *pipe;
 
-	snprintf(here, sizeof(here), "%s", __FILE__);
-	*strrchr(here, '/') = '\0';
-	snprintf(command, sizeof(command), "%s/../../lib/postgres %s '%s' %s", here, verb, folder, more);
+	snprintf(command, sizeof(command), KORSDRAG_SOURCE "/tests/lib/postgres %s '%s' %s", verb, folder, more);
 	pipe = popen(command, "r");
 	line[0] = '\0';
 	if (pipe && fgets(line, sizeof(line), pipe))

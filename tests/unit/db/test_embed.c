@@ -48,14 +48,12 @@ static const char *read_file(const char *name)
 /* What awk said on standard error; "" when it was content. */
 static const char *awk(const char *program, const char *options, const char *files)
 {
-	char command[1600], here[400];
+	char command[1600];
 	const char *said;
 	FILE *pipe;
 
-	snprintf(here, sizeof(here), "%s", __FILE__);
-	*strrchr(here, '/') = '\0';
-	snprintf(command, sizeof(command), "cd %s && awk %s -f %s/../../../server/db/%s %s 2>&1", folder,
-	        options, here, program, files);
+	snprintf(command, sizeof(command), "cd %s && awk %s -f " KORSDRAG_SOURCE "/server/db/%s %s 2>&1", folder, options, program,
+	        files);
 	pipe = popen(command, "r");
 	said = read_all(pipe);
 	cr_assert_eq(pclose(pipe) == 0, *said == '\0', "it fails exactly when it says why: %s", said);
