@@ -92,8 +92,7 @@ json_t *value_for(const struct kd_field *f)
 	}
 }
 
-/* Whether the field is the id of what the method makes: `thread` of thread.create, and its first post. */
-static bool is_made(const struct kd_method *m, const char *field)
+bool is_made(const struct kd_method *m, const char *field)
 {
 	const char *dot = strchr(m->name, '.');
 	size_t noun = (size_t)(dot - m->name);

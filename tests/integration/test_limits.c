@@ -324,6 +324,55 @@ Test(limits, calls_under_way_and_rates)
 	world_stop(w);
 }
 
+static json_int_t retry_after(struct client *c)
+{
+	json_t *result = NULL, *error = NULL;
+	json_int_t ms = 0;
+
+	client_call(c, "me.get", json_object(), ANSWER_MS, &result, &error);
+	if (error) {
+		cr_assert_eq(int_at(error, "code"), KD_E_RATE_LIMITED);
+		ms = int_at(error, "data/retryAfterMs");
+		cr_assert(ms > 0 && ms <= 60000, "%lld", (long long)ms);
+	}
+	json_decref(result);
+	json_decref(error);
+	return ms;
+}
+
+#define COLLEAGUES 41 /* an address has the share of 40 */
+#define MANY_HASH(i) "encode(sha256(convert_to('many' || " i ", 'UTF8')), 'hex')"
+
+/* P5: who asks for too much is told when to come again; behind one address too many cannot. */
+Test(limits, rates_are_a_members_and_an_addresss)
+{
+	struct client *clients[COLLEAGUES];
+	char url[64], token[16], err[CLIENT_ERR_SIZE];
+	struct world *w;
+
+	set("KORSDRAG_RATE_READ", "1");
+	w = world_start(1);
+	sql(w, "WITH many AS (INSERT INTO stream (id, kind) SELECT gen_random_uuid(), 'member' FROM generate_series(1, 41) RETURNING id), "
+	       "one AS (SELECT id, row_number() OVER () AS i FROM many), "
+	       "made AS (INSERT INTO member (id, mail, name, organisation_id) SELECT id, 'm' || i || '@test.example', 'Många', '" ORG_CULTURE
+	       "' FROM one) INSERT INTO session (id, member_id, hash, kind, name, expires_at) SELECT gen_random_uuid(), id, " MANY_HASH("i")
+	       ", 'token', 'test', now() + interval '1 day' FROM one");
+	for (int i = 0; i < COLLEAGUES; i++) {
+		snprintf(token, sizeof token, "many%d", i + 1);
+		clients[i] = client_connect(node_url(w, 0, url), token, err);
+		cr_assert(clients[i], "%s", err);
+	}
+	cr_assert_eq(retry_after(clients[0]), 0);
+	cr_assert_gt(retry_after(clients[0]), 0, "the member's own");
+	for (int i = 1; i < COLLEAGUES - 1; i++)
+		cr_assert_eq(retry_after(clients[i]), 0, "member %d", i);
+	cr_assert_gt(retry_after(clients[COLLEAGUES - 1]), 0, "the address's");
+	cr_assert_geq(refusals(w, "rate.read"), 2);
+	for (int i = 0; i < COLLEAGUES; i++)
+		client_close(clients[i]);
+	world_stop(w);
+}
+
 /* A turn that holds the others up is logged with what it was spent on. */
 Test(limits, a_slow_turn_names_its_method)
 {

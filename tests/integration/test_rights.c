@@ -254,61 +254,6 @@ Test(rights, who_leaves_a_cohort_loses_its_spaces)
 	world_stop(w);
 }
 
-/* Z9: knowing an id gives no right, and an id of one kind is none of another. */
-Test(rights, ids_of_other_kinds_are_refused)
-{
-	struct world *w = world_start(1);
-	struct person *admin = sign_in(w, 0, "admin");
-	static const char *const ids[] = { SPACE(IN_NETWORK), THREAD(IN_NETWORK), POST(IN_NETWORK),
-		BOARD(IN_NETWORK), SECTION(IN_NETWORK), CARD(IN_NETWORK), COHORT_E1, ORG_CULTURE,
-		FIXTURE_ID("0b006"), NETWORK_STREAM };
-	static const struct {
-		const char *method, *field;
-		size_t own;       /* the index of the kind that it is for */
-		const char *rest; /* JSON of the other parameters */
-	} calls[] = {
-		{ "space.get", "space", 0, "{}" },
-		{ "space.update", "space", 0, "{\"name\": \"x\"}" },
-		{ "post.list", "thread", 1, "{\"before\": 9}" },
-		{ "thread.rename", "thread", 1, "{\"title\": \"x\"}" },
-		{ "post.delete", "post", 2, "{\"thread\": \"" THREAD(IN_NETWORK) "\"}" },
-		{ "post.delete", "thread", 1, "{\"post\": \"" POST(IN_NETWORK) "\"}" },
-		{ "board.list", "space", 0, "{}" },
-		{ "thread.list", "space", 0, "{}" },
-		{ "board.rename", "board", 3, "{\"title\": \"x\"}" },
-		{ "section.delete", "section", 4, "{\"board\": \"" BOARD(IN_NETWORK) "\"}" },
-		{ "section.delete", "board", 3, "{\"section\": \"" SECTION(IN_NETWORK) "\"}" },
-		{ "card.delete", "card", 5, "{\"board\": \"" BOARD(IN_NETWORK) "\"}" },
-		{ "card.delete", "board", 3, "{\"card\": \"" CARD(IN_NETWORK) "\"}" },
-		{ "cohort.remove_member", "cohort", 6, "{\"member\": \"" FIXTURE_ID("0b006") "\"}" },
-		{ "cohort.remove_member", "member", 8, "{\"cohort\": \"" COHORT_E1 "\"}" },
-		{ "member.get", "member", 8, "{}" },
-		{ "member.suspend", "member", 8, "{}" },
-		{ "member.invite", "member", 8, "{}" },
-		{ "session.revoke", "session", 99, "{}" },
-	};
-	char *before = digest(w);
-
-	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-		for (size_t k = 0; k < sizeof ids / sizeof *ids; k++) {
-			json_t *params = json_loads(calls[i].rest, 0, NULL), *answer;
-
-			if (k == calls[i].own) {
-				json_decref(params);
-				continue;
-			}
-			json_object_set_new(params, calls[i].field, json_string(ids[k]));
-			if (kd_method_find(calls[i].method)->has_op)
-				json_object_set_new(params, "op", json_string(new_id()));
-			answer = ask(admin, calls[i].method, params);
-			cr_assert(has(answer, "error") && int_at(answer, "error/code") == KD_E_NOT_FOUND,
-			        "%s takes %s as its %s: %s", calls[i].method, ids[k], calls[i].field,
-			        json_dumps(answer, 0));
-		}
-	unchanged(w, before);
-	world_stop(w);
-}
-
 /* Z4: a private space's words reach nobody else, whatever they ask for; the harness looks at each message's
  * bytes. */
 Test(rights, a_private_word_reaches_nobody_else)
