@@ -6,13 +6,14 @@
 static const struct {
 	const char *name, *package, *licence;
 } libraries[] = {
-	{ "libwebsockets", "libwebsockets17", "MIT" },
-	{ "libuv", "libuv1", "MIT" },
-	{ "libpq (PostgreSQL)", "libpq5", "PostgreSQL" },
-	{ "jansson", "libjansson4", "MIT" },
-	{ "OpenSSL", "libssl3", "Apache-2.0" },
-	{ "cmark-gfm", "libcmark-gfm0.29.0.gfm.6", "BSD-2-Clause" },
-	{ "libcurl", "libcurl4", "curl" },
+	{ "libwebsockets", "libwebsockets-dev", "MIT" },
+	{ "libuv", "libuv1-dev", "MIT" },
+	{ "libpq (PostgreSQL)", "libpq-dev", "PostgreSQL" },
+	{ "jansson", "libjansson-dev", "MIT" },
+	{ "OpenSSL", "libssl-dev", "Apache-2.0" },
+	{ "cmark-gfm", "libcmark-gfm-dev", "BSD-2-Clause" },
+	{ "libcurl", "libcurl4-openssl-dev", "curl" },
+	{ "NATS client (cnats)", "libnats-dev", "Apache-2.0" },
 	{ "uthash (compiled in)", "uthash-dev", "BSD-1-Clause" },
 };
 
