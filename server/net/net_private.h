@@ -109,6 +109,8 @@ char *headers_make(const char *const *origins); /* R3: the lines that every answ
 /* --- static files (serve.c, site.h) ----------------------------------------------------------------------------- */
 
 bool site_serve(struct net *net, struct http_request *r); /* false: there is no such file or client route */
+/* 404: the client, which says it in the reader's words, to who asks for a page; else plain text. */
+void site_serve_lost(struct net *net, struct http_request *r);
 
 /* --- connections: WebSocket (conn.c, outbox.c, engine.c) --------------------------------------------------------- */
 

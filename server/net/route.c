@@ -216,5 +216,5 @@ void request_route(struct http_request *r)
 		return;
 	}
 	if (!site_serve(r->net, r))
-		http_reply(r, 404, "text/plain; charset=utf-8", "not found\n", 10);
+		site_serve_lost(r->net, r);
 }

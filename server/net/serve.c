@@ -21,9 +21,28 @@ static bool is_app_path(const char *const *app_paths, const char *path)
 	return false;
 }
 
+static const char *const coding_names[SITE_CODINGS] = { [SITE_GZIP] = "gzip", [SITE_BROTLI] = "br" };
+
+void site_serve_lost(struct net *net, struct http_request *r)
+{
+	const char *accept = head_get(&r->head, "accept");
+	const struct site_file *file = net->site && accept && strstr(accept, "text/html") ? site_find(net->site, "/index.html") : NULL;
+	const struct site_body *body;
+	enum site_coding coding;
+
+	http_header(r, "Vary", "Accept, Accept-Encoding");
+	if (!file) {
+		http_reply(r, 404, "text/plain; charset=utf-8", "not found\n", 10);
+		return;
+	}
+	body = site_choose(file, head_get_only(&r->head, "accept-encoding"), &coding);
+	if (coding_names[coding])
+		http_header(r, "Content-Encoding", coding_names[coding]);
+	request_answer_static(r, 404, file->type, body->data, body->len);
+}
+
 bool site_serve(struct net *net, struct http_request *r)
 {
-	static const char *const names[SITE_CODINGS] = { [SITE_GZIP] = "gzip", [SITE_BROTLI] = "br" };
 	const struct site_file *file = net->site && path_is_plain(r->head.path) ? site_find(net->site, r->head.path) : NULL;
 	const struct site_body *body;
 	enum site_coding coding;
@@ -47,8 +66,8 @@ bool site_serve(struct net *net, struct http_request *r)
 		request_answer_static(r, 304, NULL, NULL, 0);
 		return true;
 	}
-	if (names[coding])
-		http_header(r, "Content-Encoding", names[coding]);
+	if (coding_names[coding])
+		http_header(r, "Content-Encoding", coding_names[coding]);
 	request_answer_static(r, 200, file->type, body->data, body->len);
 	return true;
 }

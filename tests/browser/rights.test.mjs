@@ -109,3 +109,11 @@ test('whoever becomes an administrator gets the place for it at once, and loses 
   await admin.call('role.revoke', { member: miljo.id, role: 'administrator' })
   await hers.text('unknown_title').first().waitFor({ state: 'attached' })
 })
+
+test('an address that leads nowhere is told in the reader’s words', async () => {
+  const here = await on.enter(on.network.miljo)
+  const answer = await here.goto('/finns/inte/alls')
+  assert.equal(answer.status(), 404)
+  await here.text('unknown_text').waitFor()
+  here.complaints.length = 0 // the browser's own, of the 404
+})

@@ -159,6 +159,23 @@ Test(site, gives_client_routes_the_index)
 	}
 }
 
+#define A_BROWSER "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8\r\n"
+
+/* Who went to a page that is not there sees the client, not a line of text; scripts and programs get the line. */
+Test(site, tells_people_that_a_page_is_not_there)
+{
+	static const char *const lost[] = { "/other", "/boards/", "/assets/missing.js", "/../etc/passwd", "/%2e%2e/etc/passwd" };
+
+	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+		cr_assert_eq(get(lost[i], A_BROWSER), 404, "%s", lost[i]);
+		cr_assert_str_eq(body(), "<!doctype html>index");
+		cr_assert(has_line(answer, "Cache-Control: no-store") && has_line(answer, "Content-Type: text/html; charset=utf-8"));
+		cr_assert(has_line(answer, "Vary: Accept, Accept-Encoding") && strstr(answer, "\r\nContent-Security-Policy: "));
+		cr_assert_eq(get(lost[i], "Accept: */*\r\n"), 404);
+		cr_assert_str_eq(body(), "not found\n");
+	}
+}
+
 Test(site, lets_nobody_out_of_its_folder)
 {
 	static const char *const paths[] = { "/../etc/passwd", "/assets/../../etc/passwd", "/assets/../index.html", "/thread/../../etc/passwd",
