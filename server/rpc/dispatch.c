@@ -1,5 +1,6 @@
 /* dispatch.c - a message becomes calls: parsed, read, authorised, limited, decoded. */
 #include "rpc/rpc_private.h"
+#include "rpc/allow.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,20 +68,6 @@ bool dispatch_bind(struct rpc *rpc, struct err *err)
 }
 
 /* --- one request ------------------------------------------------------------------------------------------ */
-
-static bool may_call(const struct rpc_binding *b, const struct caller *c, struct err *err)
-{
-	switch (b->access) {
-	case ACCESS_GUEST:
-	case ACCESS_MEMBER:
-		return true;
-	case ACCESS_FACILITATOR:
-		return c->grant_count > 0 || c->is_administrator || err_set(err, KD_E_FORBIDDEN, "only facilitators may do this");
-	case ACCESS_ADMINISTRATOR:
-		return c->is_administrator || err_set(err, KD_E_FORBIDDEN, "only administrators may do this");
-	}
-	return err_set(err, KD_E_INTERNAL, "unknown permission");
-}
 
 static bool is_within_rate(struct conn *conn, const struct rpc_binding *b, struct err *err)
 {
@@ -186,7 +173,7 @@ static void dispatch_request(struct conn *conn, const json_t *in, struct reply_g
 		answer_err(rpc, group, request.id, &err);
 		return;
 	}
-	if (!is_within_rate(conn, stats->binding, &err) || !may_call(stats->binding, &conn->caller->caller, &err)) {
+	if (!is_within_rate(conn, stats->binding, &err) || !allow_call(stats->binding->access, &conn->caller->caller, &err)) {
 		metric_add(stats->refused, 1);
 		answer_err(rpc, group, request.id, &err);
 		return;
