@@ -60,6 +60,7 @@ struct node {
 	bool is_cut_short; /* by a second signal */
 	const struct stream_kind *kinds[KINDS_MAX + 1];
 	char application[64]; /* what PostgreSQL calls us */
+	int64_t timeline;     /* of the primary that was checked */
 };
 
 static void kinds_add(struct node *n, const struct stream_kind *const *kinds)
@@ -138,7 +139,8 @@ static struct db *open_db(struct node *n)
 	snprintf(n->application, sizeof(n->application), "korsdrag %s", s->node);
 	return db_create(n->loop, &(struct db_config){
 		.conninfo = s->database_url, .pool_size = (int)s->database_pool, .statement_timeout_ms = s->database_statement_ms,
-		.queue_ms = s->database_queue_ms, .statements = node_statements, .application = n->application });
+		.queue_ms = s->database_queue_ms, .statements = node_statements, .application = n->application,
+		.timeline = n->timeline });
 }
 
 static struct kd_scan_limits scan_limits(const struct settings *s)
@@ -272,7 +274,7 @@ int node_serve(const struct settings *s, const struct config *config, const stru
 	int status = 0;
 
 	raise_descriptors();
-	if (!db_check(s->database_url, s->database_allow_unsafe, &err))
+	if (!db_check(s->database_url, s->database_allow_unsafe, &n.timeline, &err))
 		return complain(&err);
 	if (open_rooms(&n, &err)) {
 		log_line(LOG_INFO, "serving", "listen", s->listen, "origin", s->origins[0], "version", KORSDRAG_VERSION, NULL);

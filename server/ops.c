@@ -10,6 +10,15 @@ static void health(void *owner, struct http_request *r)
 	http_reply_json(r, 200, json_pack("{s:s}", "status", "alive"));
 }
 
+/* Which server it is, and whether what is confirmed would survive it. */
+static json_t *database(const struct db *db)
+{
+	const struct db_server *server = db_server(db);
+
+	return json_pack("{s:s, s:I, s:b}", "host", server->host, "timeline", (json_int_t)server->timeline, "synchronous_standby",
+		server->is_synchronous);
+}
+
 static void ready(void *owner, struct http_request *r)
 {
 	const struct ops *ops = owner;
@@ -20,8 +29,8 @@ static void ready(void *owner, struct http_request *r)
 		http_reply_json(r, 503, json_pack("{s:s, s:s}", "status", "not ready", "reason", why));
 	else
 		/* Without the bus a node is late by a second at most, and still of use. */
-		http_reply_json(r, 200, json_pack("{s:s, s:{s:s, s:b}}", "status", "ready", "bus", "kind", rpc_bus_name(ops->rpc),
-			"connected", rpc_bus_is_up(ops->rpc)));
+		http_reply_json(r, 200, json_pack("{s:s, s:o, s:{s:s, s:b}}", "status", "ready", "database", database(ops->db),
+			"bus", "kind", rpc_bus_name(ops->rpc), "connected", rpc_bus_is_up(ops->rpc)));
 }
 
 static void metrics(void *owner, struct http_request *r)

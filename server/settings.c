@@ -1,5 +1,6 @@
 /* settings.c - the table of settings. Defaults are those of a small network behind a TLS proxy on the same host. */
 #include "settings.h"
+#include "db/db.h"
 #include <arpa/inet.h>
 #include <stddef.h>
 #include <string.h>
@@ -14,18 +15,6 @@ static const char *wrong_origin(const char *value)
 	if (!host || !*host)
 		return "must begin with https:// or http:// and name a host";
 	return strpbrk(host, "/?# ") ? "must end with the host or port, without a slash" : NULL;
-}
-
-/* A command line and an environment can be read by others on the host. */
-static const char *wrong_database(const char *value)
-{
-	const char *colon, *at = strchr(value, '@');
-
-	if (strstr(value, "password"))
-		return "must not hold a password: name a file with passfile=";
-	colon = strstr(value, "://");
-	colon = colon ? strchr(colon + 3, ':') : NULL;
-	return colon && at && colon < at ? "must not hold a password: name a file with passfile=" : NULL;
 }
 
 static const char *wrong_proxy(const char *value)
@@ -74,9 +63,10 @@ const struct config_key settings_keys[] = {
 	TEXT("web.root", web_root, "", 1000, "Folder of the built browser client; empty: none is served."),
 	TEXT("node", node, "", 36, "This node's name in logs and in PostgreSQL; empty: the process's number."),
 
-	{ .key = "database.url", .type = CONFIG_TEXT, .offset = AT(database_url), .max = 1000, .wrong = wrong_database,
+	{ .key = "database.url", .type = CONFIG_TEXT, .offset = AT(database_url), .max = 1000, .wrong = db_conninfo_wrong,
 	  .initial = "host=/run/postgresql dbname=korsdrag user=korsdrag",
-	  .doc = "How to reach PostgreSQL: libpq's keywords or URI, hosts as addresses or socket folders; a password by passfile." },
+	  .doc = "How to reach PostgreSQL: libpq's keywords or URI, hosts as addresses or socket folders; a password by passfile. "
+	  "Several hosts are a primary and its standbys, in any order." },
 	NUMBER("database.pool", database_pool, CONFIG_INT, "8", 2, 64, "Connections to PostgreSQL."),
 	NUMBER("database.statement", database_statement_ms, CONFIG_DURATION, "5s", 100, 60000, "How long one statement may take."),
 	NUMBER("database.queue", database_queue_ms, CONFIG_DURATION, "4s", 100, 60000,

@@ -96,7 +96,7 @@ static bool check_demand(
 	return was_asked;
 }
 
-bool db_check(const char *conninfo, bool allow_unsafe, struct err *err)
+bool db_check(const char *conninfo, bool allow_unsafe, int64_t *ret_timeline, struct err *err)
 {
 	PGconn *pg = migrations_connect(conninfo, "korsdrag check", err);
 	struct err complaints = { 0 };
@@ -104,6 +104,8 @@ bool db_check(const char *conninfo, bool allow_unsafe, struct err *err)
 
 	for (size_t i = 0; is_asked && i < sizeof(demands) / sizeof(demands[0]); i++)
 		is_asked = check_demand(pg, &demands[i], allow_unsafe, err, &complaints);
+	if (is_asked)
+		*ret_timeline = migrations_timeline(pg);
 	PQfinish(pg);
 	if (is_asked && complaints.code != KD_OK)
 		*err = complaints;

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "db/errors.h"
 #include "db/pool.h"
+#include "db/rows.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 enum {
 	CONN_STEPS = 256, /* answers told in one turn of the loop, so that nobody else waits for long */
-	CONN_CONNECT_MS = 10000, /* to connect and prepare */
+	CONN_PREPARE_MS = 10000, /* for an answer while preparing */
 	CONN_GRACE_MS = 1500,    /* beyond statement_timeout, before a silent server counts as gone */
 };
 
@@ -33,7 +34,7 @@ static void conn_become(struct conn *conn, enum conn_state state)
 		        state_names[from], "to", state_names[state], NULL);
 	conn->state = state;
 	conn->head_since_ms = clock_mono_ms();
-	pool_conn_changed(conn->db, from, state);
+	pool_conn_changed(conn, from, state);
 }
 
 void conn_init(struct conn *conn, struct db *db, int number)
@@ -92,9 +93,10 @@ void conn_check(struct conn *conn, int64_t now_ms)
 {
 	int64_t waited_ms = now_ms - conn->head_since_ms;
 
+	link_check(&conn->link, now_ms);
 	if (conn->state == CONN_CONNECTING || conn->state == CONN_PREPARING) {
-		if (waited_ms > CONN_CONNECT_MS)
-			link_break(&conn->link, "no answer while connecting");
+		if (conn->state == CONN_PREPARING && waited_ms > CONN_PREPARE_MS)
+			link_pass(&conn->link, "no answer while preparing");
 	} else if (conn->pipeline && conn->db->statement_timeout_ms > 0 &&
 	           waited_ms > conn->db->statement_timeout_ms + CONN_GRACE_MS) {
 		link_break(&conn->link, "the server does not answer");
@@ -135,7 +137,7 @@ void conn_connect(struct conn *conn)
 	conn->prepare_failures = 0;
 	conn_become(conn, CONN_CONNECTING);
 	pool_watch_deadlines(conn->db);
-	link_start(&conn->link, conn->db->conninfo, conn->db->application);
+	link_start(&conn->link, conn->db->hosts, "read-write", conn->db->application);
 }
 
 /* A row lock is held for milliseconds: who waits seconds for one is better off asking again. A transaction
@@ -144,7 +146,8 @@ static const struct db_stmt conn_settings = { "db_settings",
 	"SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false), "
 	"set_config('idle_in_transaction_session_timeout', '5000', false), set_config('timezone', 'UTC', "
 	"false), "
-	"set_config('datestyle', 'ISO', false), set_config('jit', 'off', false)",
+	"set_config('datestyle', 'ISO', false), set_config('jit', 'off', false), " HOSTS_TIMELINE
+	" AS timeline, " HOSTS_IS_SYNCHRONOUS " AS is_synchronous",
 	2 };
 
 static void conn_opened(struct link *link)
@@ -170,6 +173,17 @@ static void conn_opened(struct link *link)
 	        op_create(OP_STATEMENT, &conn_settings, NULL, (const char *const[]){ statement, lock }));
 }
 
+/* A primary that was left behind takes what is written to it, and it is lost. */
+static bool conn_admits(struct conn *conn, const struct op *op)
+{
+	const struct db_rows rows = { op->result };
+
+	hosts_name(conn->link.pg, conn->server.host);
+	conn->server.timeline = db_int(&rows, 0, "timeline");
+	conn->server.is_synchronous = db_bool(&rows, 0, "is_synchronous");
+	return hosts_admit(conn->db->hosts, conn->server.timeline);
+}
+
 /* Each statement that does not prepare is named: this is how a schema that does not fit shows itself. */
 static void conn_prepared(struct conn *conn, const struct op *op)
 {
@@ -189,19 +203,34 @@ static void conn_prepared(struct conn *conn, const struct op *op)
 		link_break(&conn->link, "statements do not prepare against this schema");
 		return;
 	}
+	if (!conn_admits(conn, op)) {
+		link_pass(&conn->link, "this primary was left behind: another has been promoted since");
+		return;
+	}
 	conn_become(conn, CONN_SHARED);
 	pool_dispatch(conn->db);
 }
 
 /* --- answers --------------------------------------------------------------------------------------- */
 
-/* Plans that do not fit a changed table, statements that vanished, a server that became a standby. */
-static bool makes_stale(const struct op *op)
+static bool has_state(const struct op *op, const char *sqlstate)
 {
 	const char *state = op->result ? PQresultErrorField(op->result, PG_DIAG_SQLSTATE) : NULL;
 
-	return state &&
-	       (strcmp(state, "0A000") == 0 || strcmp(state, "26000") == 0 || strcmp(state, "25006") == 0);
+	return state && strcmp(state, sqlstate) == 0;
+}
+
+/* Plans that do not fit a changed table, or statements that vanished. */
+static bool makes_stale(const struct op *op)
+{
+	return has_state(op, "0A000") || has_state(op, "26000");
+}
+
+void conn_retire(struct conn *conn)
+{
+	conn->is_retiring = true;
+	if (conn->state == CONN_SHARED && !conn->pipeline)
+		link_break(&conn->link, "its server is no longer ours");
 }
 
 /* No COMMIT that failed may leave its transaction open for who comes next. */
@@ -233,6 +262,8 @@ static void conn_answered(struct conn *conn)
 		link_break(&conn->link, "BEGIN failed");
 	if (makes_stale(op))
 		conn->is_retiring = true;
+	if (has_state(op, "25006")) /* read-only: somebody else is the primary, or soon will be */
+		pool_leave(db, conn);
 	conn_clean(conn, op);
 	db->telling++;
 	if (op->tx && op->kind == OP_COMMIT)
@@ -301,7 +332,7 @@ static void conn_lost(struct link *link, const char *why)
 	conn->pipeline = NULL;
 	conn->in_flight = 0;
 	conn->tx = NULL;
-	db_err_away(&err, why);
+	db_err_lost(&err, why);
 	if (conn->prepare_failures)
 		err = conn->prepare_err;
 	link_close(link);

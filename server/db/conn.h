@@ -26,6 +26,7 @@ struct conn {
 	int in_flight;
 	struct db_tx *tx;
 	bool is_retiring;      /* closed as soon as nothing is in flight: its plans or its server are stale */
+	struct db_server server; /* once it is ready */
 	int64_t head_since_ms; /* the oldest is waited for since then; while connecting: since when */
 	struct err prepare_err; /* the first statement that did not prepare */
 	int prepare_failures;
@@ -38,6 +39,7 @@ bool conn_is_free(const struct conn *conn);       /* may carry plain queries, or
 void conn_send(struct conn *conn, struct op *op); /* takes the op; never tells of failure at once */
 void conn_take(struct conn *conn, struct db_tx *tx);
 void conn_release(struct conn *conn); /* the transaction has ended */
+void conn_retire(struct conn *conn);  /* is closed when what is in flight has been answered */
 /* Breaks the connection if its server has not answered for too long. */
 void conn_check(struct conn *conn, int64_t now_ms);
 #endif

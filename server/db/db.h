@@ -30,7 +30,12 @@ struct db_config {
 	int64_t queue_ms; /* how long a query may wait for a connection before it fails `unavailable` */
 	const struct db_stmt *const *const *statements; /* NULL-terminated list of NULL-terminated lists */
 	const char *application;                        /* application_name, tells nodes apart */
+	int64_t timeline; /* of the primary that db_check has found: one on an older timeline is refused; 0: any */
 };
+
+/* What is wrong with a conninfo as a setting: a password in it, a host that would have to be looked up (which holds up the
+ * loop), or no conninfo at all. NULL: nothing. A constant text. */
+const char *db_conninfo_wrong(const char *conninfo);
 
 /* Connects in the background and keeps trying; never fails for want of a server. NULL: out of memory. */
 struct db *db_create(struct loop *loop, const struct db_config *config);
@@ -40,6 +45,16 @@ bool db_is_up(const struct db *db); /* at least one connection is ready */
 /* Why no connection is ready: the server's answer, or the named statement that does not prepare and why. NULL
  * when all is well; valid until the next step of the loop. */
 const struct err *db_last_error(const struct db *db);
+
+
+#define DB_HOST_SIZE 128
+/* The server that the pool has its connections to. */
+struct db_server {
+	char host[DB_HOST_SIZE]; /* "10.0.0.2:5432", "/run/postgresql:5432": no secret */
+	int64_t timeline;        /* counts its promotions; 0: it is a standby */
+	bool is_synchronous;     /* a commit waits for a standby, so that a failover loses nothing */
+};
+const struct db_server *db_server(const struct db *db); /* NULL when no connection is ready */
 
 /* `res` is NULL exactly when `err` is not. KD_E_UNAVAILABLE when the database is away. */
 typedef void db_done(void *owner, const struct db_rows *res, const struct err *err);
@@ -113,9 +128,16 @@ void db_listen_notify(struct db_listen *l, const char *payload);
 bool db_migrate(const char *conninfo, struct err *err) KD_MUST_CHECK;
 /* Whether the schema is exactly the one this binary knows, and the server is set up as we need it
  * (requirement D9: fsync, full_page_writes, synchronous_commit, checksums, role without DDL).
- * `allow_unsafe` turns all but the schema check into warnings, logged. */
-bool db_check(const char *conninfo, bool allow_unsafe, struct err *err) KD_MUST_CHECK;
+ * `allow_unsafe` turns all but the schema check into warnings, logged. Of several hosts the primary on the newest timeline is
+ * looked at, which *ret_timeline gets; that it has no synchronous standby then is a warning. */
+bool db_check(const char *conninfo, bool allow_unsafe, int64_t *ret_timeline, struct err *err) KD_MUST_CHECK;
 
 /* SQLSTATE to our code: the only place that knows. */
 enum kd_code db_code_from_sqlstate(const char *sqlstate);
+/* Whether what failed had a connection and lost it, or its server became a standby: asked again it may succeed. */
+bool db_was_lost(const struct err *err);
+/* Whether it may have happened nevertheless, for it was lost during its COMMIT. */
+bool db_is_unknown(const struct err *err);
+#define DB_STATE_LOST "08006"    /* connection_failure */
+#define DB_STATE_UNKNOWN "08007" /* transaction_resolution_unknown */
 #endif

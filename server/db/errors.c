@@ -97,7 +97,7 @@ void db_err_from_result(struct err *err, const PGresult *result, const char *wha
 	enum kd_code code;
 
 	if (!state) { /* libpq's own: the connection broke */
-		db_err_away(err, "the connection was lost");
+		db_err_lost(err, "the connection was lost");
 		return;
 	}
 	code = db_code_from_sqlstate(state);
@@ -123,4 +123,31 @@ void db_err_away(struct err *err, const char *detail)
 	err_set(err, KD_E_UNAVAILABLE, "%s", err_sentence(KD_E_UNAVAILABLE));
 	err_detail(err, "%s", detail);
 	err_count("");
+}
+
+void db_err_lost(struct err *err, const char *detail)
+{
+	db_err_away(err, detail);
+	strcpy(err->sqlstate, DB_STATE_LOST);
+}
+
+void db_err_unknown(struct err *err, const char *detail)
+{
+	db_err_away(err, detail);
+	strcpy(err->sqlstate, DB_STATE_UNKNOWN);
+}
+
+bool db_was_lost(const struct err *err)
+{
+	static const char *const states[] = { DB_STATE_LOST, DB_STATE_UNKNOWN, "25006", "25P03", "57P01", "57P02", "57P03" };
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(err->sqlstate, states[i]) == 0)
+			return true;
+	return false;
+}
+
+bool db_is_unknown(const struct err *err)
+{
+	return strcmp(err->sqlstate, DB_STATE_UNKNOWN) == 0;
 }

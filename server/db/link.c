@@ -1,6 +1,12 @@
 #include "db/link.h"
+#include "base/clock.h"
 #include <stdio.h>
 #include <string.h>
+
+enum {
+	LINK_CONNECT_MS = 10000, /* for the only host to say something */
+	LINK_HOST_MS = 2000,     /* for one of several */
+};
 
 static void link_task(struct task *task);
 static void link_ready(void *owner, int events);
@@ -25,6 +31,20 @@ void link_break(struct link *link, const char *why)
 	link->was_open = link->state == LINK_OPEN;
 	link->state = LINK_BROKEN;
 	task_post(&link->task);
+}
+
+void link_pass(struct link *link, const char *why)
+{
+	if (link->state == LINK_CONNECTING || link->state == LINK_OPEN)
+		hosts_pass(link->hosts, link->pg);
+	link_break(link, why);
+}
+
+void link_check(struct link *link, int64_t now_ms)
+{
+	if (link->state == LINK_CONNECTING &&
+	        now_ms - link->moved_ms > (hosts_count(link->hosts) > 1 ? LINK_HOST_MS : LINK_CONNECT_MS))
+		link_pass(link, "no answer while connecting");
 }
 
 void link_close(struct link *link)
@@ -58,14 +78,19 @@ static void link_ignore(void *owner, const PGresult *result)
 
 /* What the conninfo does not say: a peer that vanished is noticed within some 15 s, and a standby is not what
  * we want to be connected to. What must hold whatever it says comes after it. */
-void link_start(struct link *link, const char *conninfo, const char *application)
+void link_start(struct link *link, struct hosts *hosts, const char *wanted, const char *application)
 {
-	const char *const keys[] = { "keepalives_idle", "keepalives_interval", "keepalives_count",
-		"tcp_user_timeout", "target_session_attrs", "gssencmode", "dbname", "application_name",
-		"client_encoding", NULL };
-	const char *const values[] = { "10", "2", "3", "10000", "read-write", "disable", conninfo,
-		application, "UTF8", NULL };
+	const char *keys[16] = { "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+		"gssencmode", "target_session_attrs" };
+	const char *values[16] = { "10", "2", "3", "10000", "disable", wanted };
+	int n = 6 + hosts_keys(hosts, keys + 6, values + 6);
 
+	keys[n] = "application_name";
+	values[n++] = application;
+	keys[n] = "client_encoding";
+	values[n++] = "UTF8";
+	link->hosts = hosts;
+	link->moved_ms = clock_mono_ms();
 	link->state = LINK_CONNECTING;
 	link->pg = PQconnectStartParams(keys, values, 1);
 	if (link->pg)
@@ -83,6 +108,7 @@ static void link_connect(struct link *link)
 	/* PQconnectPoll may close the descriptor and open another, even of the same number. */
 	watch_destroy(link->watch);
 	link->watch = NULL;
+	link->moved_ms = clock_mono_ms();
 	switch (PQconnectPoll(link->pg)) {
 	case PGRES_POLLING_READING:
 		if (!link_watch(link, WATCH_READ))

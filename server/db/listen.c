@@ -14,8 +14,9 @@ enum {
 	LISTEN_QUEUE_MAX =
 	        256, /* payloads that wait to be sent; what is dropped, nodes find by reading the heads */
 	LISTEN_ANSWER_MS = 5000, /* for the server to answer anything */
+	LISTEN_LOOK_MS = 250,    /* how often the connecting is looked after */
 	LISTEN_BACKOFF_MIN_MS = 100,
-	LISTEN_BACKOFF_MAX_MS = 5000,
+	LISTEN_BACKOFF_MAX_MS = 1000,
 };
 
 struct payload {
@@ -25,7 +26,7 @@ struct payload {
 
 enum listen_state {
 	LISTEN_RESTING,    /* not connected; the timer will try */
-	LISTEN_CONNECTING, /* and asking to listen; the timer ends it */
+	LISTEN_CONNECTING, /* and asking to listen; the timer looks after it */
 	LISTEN_IDLE,       /* hears */
 	LISTEN_NOTIFYING,  /* hears, and waits for the answer to a NOTIFY; the timer ends it */
 };
@@ -34,11 +35,13 @@ struct db_listen {
 	struct link link;
 	struct timer *timer;
 	enum listen_state state;
-	char *conninfo, *application, *channel;
+	struct db *db;
+	struct db_listen *prev, *next; /* db->listeners */
+	char *channel;
 	void (*heard)(void *owner, const char *payload);
 	void (*restored)(void *owner);
 	void *owner;
-	int64_t backoff_ms;
+	int64_t backoff_ms, since_ms; /* since when it is connecting */
 	struct payload *queue;
 	int queued;
 };
@@ -57,6 +60,10 @@ static void listen_become(struct db_listen *l, enum listen_state state)
 		break;
 	case LISTEN_IDLE:
 		timer_stop(l->timer);
+		break;
+	case LISTEN_CONNECTING:
+		l->since_ms = clock_mono_ms();
+		timer_start(l->timer, LISTEN_LOOK_MS, LISTEN_LOOK_MS);
 		break;
 	default:
 		timer_start(l->timer, LISTEN_ANSWER_MS, 0);
@@ -79,13 +86,13 @@ static void listen_opened(struct link *link)
 {
 	struct db_listen *l = listen_of(link);
 	char *name = PQescapeIdentifier(link->pg, l->channel, strlen(l->channel));
-	char sql[256];
+	char sql[400];
 
 	if (!name) {
 		link_break(link, "out of memory");
 		return;
 	}
-	snprintf(sql, sizeof(sql), "SET synchronous_commit = off; SET statement_timeout = 5000; LISTEN %s",
+	snprintf(sql, sizeof(sql), "SET synchronous_commit = off; SET statement_timeout = 5000; LISTEN %s; SELECT " HOSTS_TIMELINE,
 	        name);
 	PQfreemem(name);
 	if (PQsendQuery(link->pg, sql))
@@ -117,6 +124,8 @@ static void listen_send(struct db_listen *l)
 static void listen_answered(struct db_listen *l, bool is_failed)
 {
 	if (l->state == LISTEN_CONNECTING) {
+		if (l->link.state != LINK_OPEN)
+			return; /* it is not admitted */
 		if (is_failed) {
 			link_break(&l->link, "LISTEN failed");
 			return;
@@ -150,6 +159,9 @@ static void listen_readable(struct link *link)
 			log_line(LOG_WARN, "bus refused", "channel", l->channel, "why",
 			        PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), NULL);
 		}
+		if (l->state == LISTEN_CONNECTING && PQresultStatus(result) == PGRES_TUPLES_OK &&
+		        !hosts_admit(l->db->hosts, strtoll(PQgetvalue(result, 0, 0), NULL, 10)))
+			link_pass(link, "this primary was left behind: another has been promoted since");
 		PQclear(result);
 	}
 	while ((notice = PQnotifies(link->pg))) {
@@ -177,12 +189,28 @@ static void listen_timer(void *owner)
 {
 	struct db_listen *l = owner;
 
-	if (l->state != LISTEN_RESTING) {
+	switch (l->state) {
+	case LISTEN_RESTING:
+		listen_become(l, LISTEN_CONNECTING);
+		link_start(&l->link, l->db->hosts, "read-write", l->db->application);
+		break;
+	case LISTEN_CONNECTING:
+		if (l->link.state == LINK_OPEN && clock_mono_ms() - l->since_ms > LISTEN_ANSWER_MS)
+			link_pass(&l->link, "the server does not answer");
+		else
+			link_check(&l->link, clock_mono_ms());
+		break;
+	default:
 		link_break(&l->link, "the server does not answer");
-		return;
 	}
-	listen_become(l, LISTEN_CONNECTING);
-	link_start(&l->link, l->conninfo, l->application);
+}
+
+void listeners_move(struct db *db, const char *why)
+{
+	struct db_listen *l;
+
+	DL_FOREACH(db->listeners, l)
+		link_break(&l->link, why);
 }
 
 struct db_listen *db_listen_create(struct db *db, const char *channel,
@@ -193,15 +221,15 @@ struct db_listen *db_listen_create(struct db *db, const char *channel,
 	if (!l)
 		return NULL;
 	link_init(&l->link, db->loop, &listen_events);
+	l->db = db;
+	DL_APPEND(db->listeners, l);
 	l->heard = heard;
 	l->restored = restored;
 	l->owner = owner;
 	l->backoff_ms = LISTEN_BACKOFF_MIN_MS;
-	l->conninfo = strdup(db->conninfo);
-	l->application = strdup(db->application);
 	l->channel = strdup(channel);
 	l->timer = loop_timer_create(db->loop, listen_timer, l);
-	if (!l->conninfo || !l->application || !l->channel || !l->timer) {
+	if (!l->channel || !l->timer) {
 		db_listen_destroy(l);
 		return NULL;
 	}
@@ -213,11 +241,10 @@ void db_listen_destroy(struct db_listen *l)
 {
 	if (!l)
 		return;
+	DL_DELETE(l->db->listeners, l);
 	link_close(&l->link);
 	timer_destroy(l->timer);
 	listen_forget(l);
-	free(l->conninfo);
-	free(l->application);
 	free(l->channel);
 	free(l);
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "db/db.h"
 #include "db/errors.h"
+#include "db/hosts.h"
 #include "db/migrations.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,14 +21,19 @@ static void ignore_notice(void *owner, const PGresult *result)
 	(void)result;
 }
 
-PGconn *migrations_connect(const char *conninfo, const char *application, struct err *err)
+static PGconn *connect_to(struct hosts *hosts, int host, const char *application, struct err *err)
 {
-	const char *const keys[] = { "connect_timeout", "dbname", "application_name", "client_encoding",
-		NULL };
-	const char *const values[] = { "10", conninfo, application, "UTF8", NULL };
-	PGconn *pg = PQconnectdbParams(keys, values, 1);
+	const char *keys[16] = { "connect_timeout", "target_session_attrs" };
+	const char *values[16] = { hosts_count(hosts) > 1 ? "3" : "10", "read-write" };
+	int n = 2 + hosts_key(hosts, host, keys + 2, values + 2);
 	const char *why;
+	PGconn *pg;
 
+	keys[n] = "application_name";
+	values[n++] = application;
+	keys[n] = "client_encoding";
+	values[n] = "UTF8";
+	pg = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(pg) == CONNECTION_OK) {
 		PQsetNoticeReceiver(pg, ignore_notice, NULL);
 		return pg;
@@ -37,6 +43,39 @@ PGconn *migrations_connect(const char *conninfo, const char *application, struct
 	err_detail(err, "%s", why);
 	PQfinish(pg);
 	return NULL;
+}
+
+int64_t migrations_timeline(PGconn *pg)
+{
+	PGresult *rows = PQexec(pg, "SELECT " HOSTS_TIMELINE);
+	int64_t timeline = PQntuples(rows) == 1 ? strtoll(PQgetvalue(rows, 0, 0), NULL, 10) : 0;
+
+	PQclear(rows);
+	return timeline;
+}
+
+PGconn *migrations_connect(const char *conninfo, const char *application, struct err *err)
+{
+	struct hosts *hosts = hosts_create(conninfo);
+	int64_t newest = -1;
+	PGconn *best = NULL;
+
+	for (int i = 0; hosts && i < hosts_count(hosts); i++) {
+		PGconn *pg = connect_to(hosts, i, application, err);
+		int64_t timeline = pg ? migrations_timeline(pg) : -1;
+
+		if (timeline > newest) {
+			PQfinish(best);
+			best = pg;
+			newest = timeline;
+		} else {
+			PQfinish(pg);
+		}
+	}
+	hosts_destroy(hosts);
+	if (best)
+		*err = (struct err){ 0 };
+	return best;
 }
 
 int migrations_count(const struct migration *ours)

@@ -11,8 +11,9 @@ struct migration {
 };
 extern const struct migration migrations[]; /* in order; ends with version 0 */
 
-/* A blocking connection; NULL: *err says why. */
+/* A blocking connection; of several hosts to the primary on the newest timeline. NULL: *err says why. */
 PGconn *migrations_connect(const char *conninfo, const char *application, struct err *err);
+int64_t migrations_timeline(PGconn *pg); /* 0: a standby, or it cannot be asked */
 /* How many of ours the database has, in order. -1: *err says what stands in the way: a changed or missing
  * migration, or one of a newer program. Reads schema_migration, which must exist. */
 int migrations_applied(PGconn *pg, const struct migration *ours, struct err *err);

@@ -147,11 +147,11 @@ static void commit_finish(struct op *op, bool is_synced, bool is_unexecuted)
 	struct err err = { 0 };
 
 	if (is_unexecuted) {
-		db_err_away(&err, "the connection was lost before the commit");
+		db_err_lost(&err, "the connection was lost before the commit");
 		op_tell_end(op, DB_ROLLED_BACK, &err);
 	} else if (!is_synced || !op->result || op->is_unsure) {
-		db_err_away(&err, op->is_unsure ? "committed here, perhaps not on the standby"
-		                                : "the connection was lost during the commit");
+		db_err_unknown(&err, op->is_unsure ? "committed here, perhaps not on the standby"
+		                                   : "the connection was lost during the commit");
 		op_tell_end(op, DB_UNKNOWN, &err);
 	} else if (is_failure(op->result)) { /* a deferred constraint, a serialisation failure */
 		db_err_from_result(&err, op->result, "commit");
@@ -181,9 +181,9 @@ void op_finish(struct op *op, bool is_synced, bool is_unexecuted)
 		op_tell(op, &rows, NULL);
 	} else {
 		/* Without the sync even a result is no promise: the commit may have failed after it. */
-		db_err_away(&err, is_unexecuted   ? "the connection was lost before the statement ran"
-		                  : op->is_unsure ? "committed here, perhaps not on the standby"
-		                                  : "the connection was lost");
+		(op->is_unsure ? db_err_unknown : db_err_lost)(&err, is_unexecuted
+		        ? "the connection was lost before the statement ran"
+		        : op->is_unsure ? "committed here, perhaps not on the standby" : "the connection was lost");
 		op_tell(op, NULL, &err);
 	}
 }

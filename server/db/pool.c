@@ -13,7 +13,7 @@ enum {
 	POOL_QUEUE_MAX = 16384, /* that wait for a connection */
 	POOL_QUEUE_BYTES = 64 << 20,
 	POOL_BACKOFF_MIN_MS = 100,
-	POOL_BACKOFF_MAX_MS = 5000,
+	POOL_BACKOFF_MAX_MS = 1000, /* a node tries with one connection only, so this is no load; and a standby is promoted soon */
 	POOL_TICK_MS = 100,
 	POOL_SILENCE_MS = 4000, /* with something under way: then the whole server counts as gone, and by 5 s all is refused */
 	POOL_WAIT_MIN_MS = 300,
@@ -41,17 +41,20 @@ struct db *db_create(struct loop *loop, const struct db_config *config)
 	db->m_ready = metric_gauge("korsdrag_db_connections", "Connections to the database that are ready.", "");
 	db->m_taken = metric_gauge("korsdrag_db_in_transaction", "Connections that a transaction has for itself.", "");
 	db->m_queue = metric_gauge("korsdrag_db_queue", "Queries that wait for a connection.", "");
-	db->conninfo = strdup(config->conninfo);
+	db->m_failovers = metric_counter("korsdrag_db_failovers_total", "Times that another server became the primary.", "");
+	db->hosts = hosts_create(config->conninfo);
 	db->application = strdup(config->application ? config->application : "korsdrag");
 	db->conns = calloc((size_t)db->pool_size, sizeof(*db->conns));
 	db->tick = loop_timer_create(loop, pool_tick, db);
 	db->retry = loop_timer_create(loop, pool_retry, db);
 	for (int i = 0; db->conns && i < db->pool_size; i++)
 		conn_init(&db->conns[i], db, i);
-	if (!db->conninfo || !db->application || !db->conns || !db->tick || !db->retry) {
+	if (!db->hosts || !db->application || !db->conns || !db->tick || !db->retry) {
 		db_destroy(db);
 		return NULL;
 	}
+	db->server.timeline = config->timeline;
+	(void)hosts_admit(db->hosts, config->timeline);
 	db->is_retrying = true;
 	timer_start(db->retry, 0, 0);
 	return db;
@@ -87,7 +90,7 @@ void db_destroy(struct db *db)
 	metric_add(db->m_taken, -db->taken);
 	metric_add(db->m_queue, -db->queued);
 	free(db->conns);
-	free(db->conninfo);
+	hosts_destroy(db->hosts);
 	free(db->application);
 	free(db);
 }
@@ -97,12 +100,67 @@ bool db_is_up(const struct db *db)
 	return db->ready > 0;
 }
 
+const struct db_server *db_server(const struct db *db)
+{
+	return db->ready > 0 ? &db->server : NULL;
+}
+
 const struct err *db_last_error(const struct db *db)
 {
 	return db->ready == 0 && db->last_error.code != KD_OK ? &db->last_error : NULL;
 }
 
 /* --- connections come and go ------------------------------------------------------------------------ */
+
+static bool is_ready(enum conn_state state)
+{
+	return state == CONN_SHARED || state == CONN_TAKEN;
+}
+
+/* All that we have goes, and tries the next host first. */
+static void pool_move(struct db *db, const char *why, bool is_at_once)
+{
+	for (int i = 0; i < db->pool_size; i++) {
+		struct conn *conn = &db->conns[i];
+
+		if (is_ready(conn->state) && is_at_once)
+			link_break(&conn->link, why);
+		else if (is_ready(conn->state))
+			conn_retire(conn);
+	}
+	listeners_move(db, why);
+}
+
+void pool_leave(struct db *db, struct conn *conn)
+{
+	if (conn->is_retiring)
+		return;
+	log_line(LOG_WARN, "database is read-only", "host", conn->server.host, NULL);
+	hosts_pass(db->hosts, conn->link.pg);
+	pool_move(db, "the server is read-only", false);
+}
+
+/* A connection is ready. When its server has been promoted since we last looked, the others are at one that was left behind:
+ * that server may not know, and what it says is out of date. */
+static void pool_arrive(struct db *db, struct conn *conn)
+{
+	const struct db_server *now = &conn->server;
+	struct db_server was = db->server;
+
+	db->server = *now;
+	hosts_keep(db->hosts, conn->link.pg);
+	if (was.timeline > 0 && now->timeline > was.timeline) {
+		metric_add(db->m_failovers, 1);
+		log_line(LOG_WARN, "database has failed over", "from", was.host, "to", now->host, "timeline", log_int(now->timeline), NULL);
+		for (int i = 0; i < db->pool_size; i++)
+			if (is_ready(db->conns[i].state) && db->conns[i].server.timeline < now->timeline)
+				link_break(&db->conns[i].link, "its server was left behind by a failover");
+		listeners_move(db, "its server was left behind by a failover");
+	}
+	if (hosts_count(db->hosts) > 1 && !now->is_synchronous && (!*was.host || was.is_synchronous || now->timeline > was.timeline))
+		log_line(LOG_WARN, "no synchronous standby", "host", now->host, "so",
+			"a failover can lose what was acknowledged: set synchronous_standby_names", NULL);
+}
 
 static void pool_retry_after(struct db *db, int64_t ms)
 {
@@ -128,13 +186,9 @@ static void pool_retry(void *owner)
 	}
 }
 
-static bool is_ready(enum conn_state state)
+void pool_conn_changed(struct conn *conn, enum conn_state from, enum conn_state to)
 {
-	return state == CONN_SHARED || state == CONN_TAKEN;
-}
-
-void pool_conn_changed(struct db *db, enum conn_state from, enum conn_state to)
-{
+	struct db *db = conn->db;
 	int ready = is_ready(to) - is_ready(from), taken = (to == CONN_TAKEN) - (from == CONN_TAKEN);
 
 	db->ready += ready;
@@ -149,9 +203,10 @@ void pool_conn_changed(struct db *db, enum conn_state from, enum conn_state to)
 	db->backoff_ms = POOL_BACKOFF_MIN_MS;
 	db->last_error = (struct err){ 0 };
 	if (db->ready == 1) {
-		log_line(LOG_INFO, "database is up", NULL);
+		log_line(LOG_INFO, "database is up", "host", conn->server.host, NULL);
 		pool_retry_after(db, 0); /* the others, now that it is worth it */
 	}
+	pool_arrive(db, conn);
 }
 
 void pool_conn_failed(struct db *db, const struct err *why)
@@ -332,9 +387,10 @@ static void pool_check_silence(struct db *db, int64_t now_ms)
 		op->deadline_ms = now_ms;
 	DL_FOREACH(db->txs[TX_WAITING], tx)
 		tx->deadline_ms = now_ms;
-	for (int i = 0; i < db->pool_size; i++)
-		if (is_ready(db->conns[i].state))
-			link_break(&db->conns[i].link, "the server is silent");
+	for (int i = 0, passed = 0; i < db->pool_size && !passed; i++)
+		if ((passed = is_ready(db->conns[i].state)))
+			hosts_pass(db->hosts, db->conns[i].link.pg);
+	pool_move(db, "the server is silent", true);
 }
 
 /* Those who came first are late first: see pool_deadline. */

@@ -28,7 +28,10 @@ struct db_tx {
 
 struct db {
 	struct loop *loop;
-	char *conninfo, *application;
+	struct hosts *hosts;
+	char *application;
+	struct db_server server;     /* the last one that connections were ready to */
+	struct db_listen *listeners; /* they go where the pool goes */
 	int64_t statement_timeout_ms, queue_ms;
 	const struct db_stmt *const *const *statements;
 	struct conn *conns;
@@ -50,15 +53,19 @@ struct db {
 	int64_t backoff_ms;
 	struct err last_error; /* code KD_OK: none; a new one is logged once */
 	int telling;           /* depth of running `done`s, in which the pool may not be destroyed */
-	struct metric *m_ready, *m_taken, *m_queue;
+	struct metric *m_ready, *m_taken, *m_queue, *m_failovers;
 };
 
 /* From a connection to its pool. */
-void pool_conn_changed(struct db *db, enum conn_state from, enum conn_state to);
+void pool_conn_changed(struct conn *conn, enum conn_state from, enum conn_state to);
 void pool_conn_failed(struct db *db, const struct err *why); /* refused or lost; it rests already */
 void pool_dispatch(struct db *db);                           /* something became free */
+void pool_leave(struct db *db, struct conn *conn); /* its server is no longer the primary: all look for another */
 void pool_watch_deadlines(struct db *db);
 int64_t pool_deadline(const struct db *db);
+
+/* listen.c: the pool's server has changed or gone, so who listens there hears nothing any more. */
+void listeners_move(struct db *db, const char *why);
 
 /* tx.c, for the pool and its connections */
 void tx_open(struct db_tx *tx, struct conn *conn);

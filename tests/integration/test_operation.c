@@ -179,13 +179,17 @@ Test(operation, tells_how_it_is)
 {
 	struct world *w = world_start(1);
 	struct http_answer *a;
-	char *type;
+	char *type, expected[300];
 
 	a = http_get(w, 0, "/health", "");
 	cr_assert(a->status == 200 && strcmp(a->body, "{\"status\":\"alive\"}") == 0, "%s", a->body);
 	http_answer_free(a);
 	a = http_get(w, 0, "/ready", "");
-	cr_assert(a->status == 200 && strcmp(a->body, "{\"status\":\"ready\",\"bus\":{\"kind\":\"postgresql\",\"connected\":true}}") == 0, "%s", a->body);
+	snprintf(expected, sizeof expected,
+	         "{\"status\":\"ready\",\"database\":{\"host\":\"%s/pg:5432\",\"timeline\":1,\"synchronous_standby\":false},"
+	         "\"bus\":{\"kind\":\"postgresql\",\"connected\":true}}",
+	         getenv("KORSDRAG_TEST_FOLDER"));
+	cr_assert(a->status == 200 && strcmp(a->body, expected) == 0, "%s", a->body);
 	http_answer_free(a);
 	ok(sign_in(w, 0, "anna"), "me.get", "{}");
 	a = http_get(w, 0, "/metrics", "");

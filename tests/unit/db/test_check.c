@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static int64_t timeline;
+
 static const char *migrated(void)
 {
 	static char name[64];
@@ -20,10 +22,10 @@ static void refused(const char *conninfo, const char *because)
 {
 	struct err err = { 0 };
 
-	cr_assert(!db_check(conninfo, false, &err));
+	cr_assert(!db_check(conninfo, false, &timeline, &err));
 	cr_assert_eq(err.code, KD_E_UNAVAILABLE);
 	cr_assert_not_null(strstr(err.text, because), "'%s' does not say '%s'", err.text, because);
-	cr_assert(db_check(conninfo, true, &err), "it is allowed when asked for: %s", err.text);
+	cr_assert(db_check(conninfo, true, &timeline, &err), "it is allowed when asked for: %s", err.text);
 }
 
 static void change(const char *database, const char *sql)
@@ -38,7 +40,8 @@ Test(check, passes_as_it_should_be)
 {
 	struct err err = { 0 };
 
-	cr_assert(db_check(pg_conninfo(pg_folder(), migrated(), "korsdrag"), false, &err), "%s", err.text);
+	cr_assert(db_check(pg_conninfo(pg_folder(), migrated(), "korsdrag"), false, &timeline, &err), "%s", err.text);
+	cr_assert_eq(timeline, 1);
 }
 
 Test(check, refuses_roles_with_too_many_rights)
@@ -70,22 +73,22 @@ Test(check, refuses_a_schema_that_it_does_not_know)
 	const char *database = pg_newdb(NULL), *conninfo = pg_conninfo(pg_folder(), database, "korsdrag");
 	struct err err = { 0 };
 
-	cr_assert(!db_check(conninfo, true, &err));
+	cr_assert(!db_check(conninfo, true, &timeline, &err));
 	cr_assert_str_eq(err.text, "the database is empty: run korsdragd migrate");
 	database = migrated();
 	conninfo = pg_conninfo(pg_folder(), database, "korsdrag");
 	change(database, "REVOKE ALL ON schema_migration FROM korsdrag");
-	cr_assert(!db_check(conninfo, true, &err));
+	cr_assert(!db_check(conninfo, true, &timeline, &err));
 	cr_assert_not_null(strstr(err.text, "may not read schema_migration"));
 	change(database, "GRANT SELECT ON schema_migration TO korsdrag;"
 	                 "INSERT INTO schema_migration (version, name, checksum) VALUES (9001, '9001_later', "
 	                 "repeat('0', 64))");
-	cr_assert(!db_check(conninfo, true, &err));
+	cr_assert(!db_check(conninfo, true, &timeline, &err));
 	cr_assert_not_null(strstr(err.text, "newer korsdragd"), "%s", err.text);
 	change(database, "DELETE FROM schema_migration WHERE version = 9001 OR version = (SELECT "
 	                 "max(version) FROM schema_migration "
 	                 "WHERE version < 9001)");
-	cr_assert(!db_check(conninfo, true, &err));
+	cr_assert(!db_check(conninfo, true, &timeline, &err));
 	cr_assert(strstr(err.text, "run korsdragd migrate"), "%s", err.text);
 }
 
@@ -113,7 +116,7 @@ Test(check, refuses_a_cluster_that_may_lose_what_it_promised)
 		pg_exec(admin, "SELECT pg_reload_conf(), pg_sleep(0.2)");
 		snprintf(because, sizeof(because), "%s is off", settings[i]);
 		refused(conninfo, because);
-		cr_assert(!db_check(conninfo, false, &err));
+		cr_assert(!db_check(conninfo, false, &timeline, &err));
 		cr_assert_not_null(strstr(err.detail, "also: data checksums"),
 		        "what else is wrong is told: %s", err.detail);
 		pg_exec(admin, "ALTER SYSTEM RESET ALL");
