@@ -70,7 +70,8 @@ const struct config_key settings_keys[] = {
 	NUMBER("database.pool", database_pool, CONFIG_INT, "8", 2, 64, "Connections to PostgreSQL."),
 	NUMBER("database.statement", database_statement_ms, CONFIG_DURATION, "5s", 100, 60000, "How long one statement may take."),
 	NUMBER("database.queue", database_queue_ms, CONFIG_DURATION, "4s", 100, 60000,
-		"How long a statement may wait for a connection before it is refused."),
+		"How long a statement may wait for a connection before it is refused, and how long after its coming a call that lost "
+		"its connection is tried again."),
 	YESNO("database.allow_unsafe", database_allow_unsafe, "no",
 		"Start although PostgreSQL could lose what it has confirmed, or the role may change the schema."),
 

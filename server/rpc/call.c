@@ -84,6 +84,10 @@ void call_end(struct call_run *run, json_t *result, const struct err *err)
 	json_t *answer = NULL;
 
 	assert(run->state != CALL_DONE);
+	if (err && call_may_run_again(run, err)) {
+		call_run_again(run, err);
+		return;
+	}
 	run->state = CALL_DONE;
 	if (run->id && err)
 		answer = error_answer(run->id, err);
@@ -111,9 +115,17 @@ void call_free_all(struct rpc *rpc)
 	}
 }
 
-static void call_bury_later(struct task *t)
+/* What a call does on a later step: go, or go again. */
+static void call_later(struct task *t)
 {
-	call_bury(task_owner(t, struct call_run, task));
+	struct call_run *run = task_owner(t, struct call_run, task);
+
+	if (run->state == CALL_DONE) {
+		call_bury(run);
+		return;
+	}
+	run->runs++;
+	call_step_run(run, run->binding->handler);
 }
 
 /* --- steps ------------------------------------------------------------------------------------------------ */
@@ -127,7 +139,8 @@ void call_step_run(struct call_run *run, call_step *step)
 
 void call_start(struct call_run *run)
 {
-	task_init(&run->task, run->rpc->config.loop, call_bury_later);
+	task_init(&run->task, run->rpc->config.loop, call_later);
+	run->runs = 1;
 	run->handle = ++run->rpc->next_handle;
 	run->call.now_ms = clock_now_ms();
 	run->began_us = clock_mono_us();
@@ -237,6 +250,7 @@ enum call_next call_reply_once(struct call *c, const void *result, const char *s
 	json_t *json = kd_encode(c->method->result, result), *stored = json_copy(json);
 
 	json_object_del(stored, secret_field);
+	run_of(c)->has_secret = true;
 	return end_ok(run_of(c), json, stored);
 }
 

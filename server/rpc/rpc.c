@@ -96,6 +96,7 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 	rpc->config = *config;
 	rpc->bad_messages = metric_counter("korsdrag_bad_messages_total", "Messages that were no JSON-RPC requests.", NULL);
 	refusals_find(&rpc->refusals);
+	rpc->again = metric_counter("korsdrag_calls_again_total", "Calls that ran again because the database was lost under them.", NULL);
 	rpc->signed_in_gauge = metric_gauge("korsdrag_signed_in_connections", "Connections whose caller is known.", NULL);
 	id_make(node);
 	memcpy(rpc->node, node, sizeof(node));

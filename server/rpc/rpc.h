@@ -14,6 +14,7 @@ struct rpc_config {
 	const struct db_stmt *caller_by_credential;
 	const struct db_stmt *caller_by_session;   /* $1 = session id: the same row, for refreshing */
 	const struct db_stmt *credential_ended;    /* $1 = hash: a row whose `setting` names the limit that ended a known session; may be NULL */
+	int64_t retry_ms;                          /* after its coming, a call that lost the database is not tried again */
 	int calls_per_conn;                        /* under way at once: 64 */
 	int conns_per_member;                      /* open at once on this node; 0: any number */
 	struct kd_scan_limits scan;                /* of one message */

@@ -79,6 +79,8 @@ struct call_run { /* the private part of a call */
 	const char *op;
 	json_t *result;              /* of a change, until its commit */
 	int queries;
+	int runs;                    /* begun: more than one when a connection to the database was lost under it */
+	bool has_secret;             /* its answer has a part that is told this once */
 	int64_t began_us;
 	struct db_ticket ticket;
 	struct task task;
@@ -108,6 +110,7 @@ struct rpc {
 	struct domain domains[DOMAINS_MAX];
 	struct feed *feed;
 	struct timer *tick;              /* each second: rechecks, drain */
+	struct metric *again;
 	bool is_draining;
 	int64_t drain_until_ms;
 	void (*drained)(void *owner);
@@ -140,6 +143,11 @@ void call_end(struct call_run *run, json_t *result /* taken */, const struct err
 void call_step_run(struct call_run *run, call_step *step);
 void call_group_answer(struct rpc *rpc, struct reply_group *g, json_t *answer); /* one less to wait for; answer borrowed, may be NULL */
 void call_free_all(struct rpc *rpc);
+
+/* call_again.c: instead of ending, a call whose connection to the database was lost runs again from its beginning. Whether it
+ * may; then it does so on the next step of the loop. */
+bool call_may_run_again(const struct call_run *run, const struct err *err);
+void call_run_again(struct call_run *run, const struct err *why);
 
 /* feed.c */
 struct feed *feed_create(struct rpc *rpc);

@@ -204,6 +204,8 @@ static void batch_committed(void *owner, enum db_outcome outcome, const struct e
 		err_set(&lost, KD_E_UNAVAILABLE, "%s", outcome == DB_UNKNOWN
 			? "the connection to the database was lost; send the same op again"
 			: "the change could not be stored; send the same op again");
+		memcpy(lost.sqlstate, err->sqlstate, sizeof(lost.sqlstate)); /* whether it may have happened, or can be done again */
+		err_detail(&lost, "%s", err->detail);
 		log_line(LOG_WARN, "commit failed", "stream", b->kind, "outcome", outcome == DB_UNKNOWN ? "unknown" : "rolled back",
 			"detail", err ? err->detail : NULL, NULL);
 		fail_list(&kept, &lost);
