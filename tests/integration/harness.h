@@ -103,6 +103,7 @@ const json_t *find_id(const json_t *list, const char *id); /* the object of a li
 /* --- looking behind the server --------------------------------------------------------------------------- */
 
 PGconn *world_pg(struct world *w);
+void world_pg_lost(struct world *w); /* its server has gone: made anew when it is needed */
 void sql(struct world *w, const char *statement);
 char *sql_text(struct world *w, const char *statement); /* one value; the caller's to free; "" for null */
 /* Every table's content as one hash, without what the server changes by itself: when sessions were last seen, and

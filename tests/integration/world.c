@@ -22,6 +22,19 @@ static const char *run_folder(void)
 	return getenv("KORSDRAG_TEST_FOLDER");
 }
 
+/* Where PostgreSQL is: one folder of sockets, or the primary's and its standby's. */
+static const char *pg_hosts(bool is_for_nodes)
+{
+	static char hosts[128];
+
+	if (!is_for_nodes && getenv("KORSDRAG_TEST_PRIMARY")) /* nodes find out by themselves */
+		return getenv("KORSDRAG_TEST_PRIMARY");
+	if (getenv("KORSDRAG_TEST_HOSTS"))
+		return getenv("KORSDRAG_TEST_HOSTS");
+	snprintf(hosts, sizeof hosts, "%s/pg", run_folder());
+	return hosts;
+}
+
 static void sleep_ms(int ms)
 {
 	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
@@ -53,7 +66,7 @@ static PGconn *pg_connect(const char *database)
 	char conninfo[256];
 	PGconn *pg;
 
-	snprintf(conninfo, sizeof conninfo, "host=%s/pg dbname=%s user=postgres", run_folder(), database);
+	snprintf(conninfo, sizeof conninfo, "host=%s dbname=%s user=postgres target_session_attrs=read-write", pg_hosts(false), database);
 	pg = PQconnectdb(conninfo);
 	must(PQstatus(pg) == CONNECTION_OK, "%s", PQerrorMessage(pg));
 	return pg;
@@ -66,6 +79,12 @@ static void pg_do(PGconn *pg, const char *statement)
 	must(PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK, "%s: %s", statement,
 		PQresultErrorMessage(r));
 	PQclear(r);
+}
+
+void world_pg_lost(struct world *w)
+{
+	PQfinish(w->pg);
+	w->pg = NULL;
 }
 
 PGconn *world_pg(struct world *w)
@@ -181,10 +200,7 @@ static void korsdragd_exec(const struct world *w, const char *pg_folder, const c
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no node behind */
 
-	if (pg_folder)
-		snprintf(text, sizeof text, "host=%s dbname=%s user=%s", pg_folder, w->database, role);
-	else
-		snprintf(text, sizeof text, "host=%s/pg dbname=%s user=%s", run_folder(), w->database, role);
+	snprintf(text, sizeof text, "host=%s dbname=%s user=%s", pg_folder ? pg_folder : pg_hosts(true), w->database, role);
 	setenv("KORSDRAG_DATABASE_URL", text, 1);
 	snprintf(text, sizeof text, "%s/korsdrag.conf", w->folder);
 	setenv("KORSDRAG_CONFIG", text, 1);
