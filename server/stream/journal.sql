@@ -1,4 +1,6 @@
 -- name: stream_lock
+-- The lock is written to the log. So a transaction that only finds an op's first answer waits for a synchronous standby as the
+-- first one should have: if its wait was cut off, the op is in this server's log and nowhere else.
 SELECT head FROM stream WHERE id = $1::uuid AND kind = $2::text FOR NO KEY UPDATE
 
 -- name: stream_insert
