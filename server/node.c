@@ -5,6 +5,7 @@
 #include "account/operator.h"
 #include "base/log.h"
 #include "board/board.h"
+#include "db/replica.h"
 #include "loop/loop.h"
 #include "people/people.h"
 #include "rpc/rpc.h"
@@ -26,9 +27,12 @@
 #include <unistd.h>
 
 const struct db_stmt *const *const node_statements[] = {
-	journal_statements, account_statements, people_statements, space_statements, thread_statements, post_statements,
+	db_primary_statements, journal_statements, account_statements, people_statements, space_statements, thread_statements, post_statements,
 	board_statements, section_statements, card_statements, NULL,
 };
+
+/* What may be a little old. */
+static const struct db_stmt *const *const node_replica_statements[] = { db_replica_statements, people_replica_statements, NULL };
 
 static const struct rpc_binding *const bindings[] = {
 	stream_rpc, account_rpc, people_rpc, space_rpc, thread_rpc, post_rpc, board_rpc, section_rpc, card_rpc, NULL,
@@ -50,6 +54,7 @@ struct node {
 	const struct config_source *source;
 	struct loop *loop;
 	struct db *db;
+	struct db_replica *replica;
 	struct rpc *rpc;
 	struct account *account;
 	struct net *net;
@@ -126,6 +131,7 @@ static void node_destroy(struct node *n)
 	account_destroy(n->account); /* first: libwebsockets closes one descriptor twice as it goes, which could be a mail's by then */
 	net_destroy(n->net);         /* tells rpc of every connection that is left */
 	rpc_destroy(n->rpc);
+	db_replica_destroy(n->replica);
 	db_destroy(n->db);
 	loop_destroy(n->loop);
 }
@@ -141,6 +147,20 @@ static struct db *open_db(struct node *n)
 		.conninfo = s->database_url, .pool_size = (int)s->database_pool, .statement_timeout_ms = s->database_statement_ms,
 		.queue_ms = s->database_queue_ms, .statements = node_statements, .application = n->application,
 		.timeline = n->timeline });
+}
+
+/* As many connections as to the primary, for it may get all of these reads. */
+static bool open_replica(struct node *n)
+{
+	const struct settings *s = n->settings;
+
+	if (!s->database_replica_url[0])
+		return true;
+	n->replica = db_replica_create(n->loop, n->db, &(struct db_config){
+		.conninfo = s->database_replica_url, .pool_size = (int)s->database_pool, .statement_timeout_ms = s->database_statement_ms,
+		.queue_ms = s->database_queue_ms, .statements = node_replica_statements, .application = n->application },
+		s->database_replica_lag_ms);
+	return n->replica != NULL;
 }
 
 static struct kd_scan_limits scan_limits(const struct settings *s)
@@ -161,7 +181,7 @@ static bool open_rpc(struct node *n, struct err *err)
 	kinds_add(n, talk_stream_kinds);
 	kinds_add(n, board_stream_kinds);
 	n->rpc = rpc_create(&(struct rpc_config){
-		.loop = n->loop, .db = n->db, .bindings = bindings, .kinds = n->kinds,
+		.loop = n->loop, .db = n->db, .replica = n->replica, .replica_lag_ms = s->database_replica_lag_ms, .bindings = bindings, .kinds = n->kinds,
 		.nats = s->bus_servers[0] ? &nats : NULL, .bus_subjects = s->bus_subjects,
 		.caller_by_credential = &Q_CALLER_BY_CREDENTIAL, .caller_by_session = &Q_CALLER_BY_SESSION,
 		.credential_ended = &Q_CREDENTIAL_ENDED, .scan = scan_limits(s), .batch = (int)s->limit_batch,
@@ -195,7 +215,7 @@ static bool open_account(struct node *n, struct err *err)
 /* Each connection is a descriptor; the database's, files being served, mail and the loop's own need theirs too. */
 static int conns_max(const struct settings *s)
 {
-	int64_t reserve = 100 + s->database_pool;
+	int64_t reserve = 100 + s->database_pool * (s->database_replica_url[0] ? 2 : 1);
 	struct rlimit limit;
 
 	if (s->limit_conns)
@@ -222,6 +242,7 @@ static bool open_net(struct node *n, struct err *err)
 	if (!n->net)
 		return false;
 	n->ops.db = n->db;
+	n->ops.replica = n->replica;
 	n->ops.rpc = n->rpc;
 	net_set_route_owner(n->net, account_routes, n->account);
 	net_set_route_owner(n->net, ops_routes, &n->ops);
@@ -237,7 +258,7 @@ static bool open_rooms(struct node *n, struct err *err)
 	markdown_limits((int)n->settings->limit_rendering_growth, n->settings->limit_rendering_ms);
 	if (n->loop)
 		loop_slow_after(n->loop, n->settings->limit_turn_ms);
-	if (!n->db)
+	if (!n->db || !open_replica(n))
 		return err_set(err, KD_E_INTERNAL, "out of memory or descriptors");
 	if (!open_rpc(n, err) || !open_account(n, err) || !open_net(n, err))
 		return false;

@@ -2,6 +2,7 @@
 #include "ops.h"
 #include "base/metrics.h"
 #include "db/db.h"
+#include "db/replica.h"
 #include "rpc/rpc.h"
 
 static void health(void *owner, struct http_request *r)
@@ -11,12 +12,14 @@ static void health(void *owner, struct http_request *r)
 }
 
 /* Which server it is, and whether what is confirmed would survive it. */
-static json_t *database(const struct db *db)
+static json_t *database(const struct ops *ops)
 {
-	const struct db_server *server = db_server(db);
+	const struct db_server *server = db_server(ops->db);
+	json_t *replica = !ops->replica ? NULL : json_pack("{s:s*, s:I}", "host", db_replica_host(ops->replica), "age_ms",
+		(json_int_t)db_replica_age_ms(ops->replica)); /* -1: not known */
 
-	return json_pack("{s:s, s:I, s:b}", "host", server->host, "timeline", (json_int_t)server->timeline, "synchronous_standby",
-		server->is_synchronous);
+	return json_pack("{s:s, s:I, s:b, s:o*}", "host", server->host, "timeline", (json_int_t)server->timeline,
+		"synchronous_standby", server->is_synchronous, "replica", replica);
 }
 
 static void ready(void *owner, struct http_request *r)
@@ -29,7 +32,7 @@ static void ready(void *owner, struct http_request *r)
 		http_reply_json(r, 503, json_pack("{s:s, s:s}", "status", "not ready", "reason", why));
 	else
 		/* Without the bus a node is late by a second at most, and still of use. */
-		http_reply_json(r, 200, json_pack("{s:s, s:o, s:{s:s, s:b}}", "status", "ready", "database", database(ops->db),
+		http_reply_json(r, 200, json_pack("{s:s, s:o, s:{s:s, s:b}}", "status", "ready", "database", database(ops),
 			"bus", "kind", rpc_bus_name(ops->rpc), "connected", rpc_bus_is_up(ops->rpc)));
 }
 

@@ -2,9 +2,10 @@
 #ifndef OPS_H
 #define OPS_H
 #include "net/net.h"
-struct db; struct rpc;
+struct db; struct db_replica; struct rpc;
 struct ops {
 	struct db *db;
+	const struct db_replica *replica; /* NULL: none */
 	const struct rpc *rpc;
 	bool is_draining;
 };

@@ -1,6 +1,7 @@
 /* settings.c - the table of settings. Defaults are those of a small network behind a TLS proxy on the same host. */
 #include "settings.h"
 #include "db/db.h"
+#include "db/replica.h"
 #include <arpa/inet.h>
 #include <stddef.h>
 #include <string.h>
@@ -67,6 +68,10 @@ const struct config_key settings_keys[] = {
 	  .initial = "host=/run/postgresql dbname=korsdrag user=korsdrag",
 	  .doc = "How to reach PostgreSQL: libpq's keywords or URI, hosts as addresses or socket folders; a password by passfile. "
 	  "Several hosts are a primary and its standbys, in any order." },
+	{ .key = "database.replica_url", .type = CONFIG_TEXT, .offset = AT(database_replica_url), .initial = "", .max = 1000,
+	  .wrong = db_replica_wrong, .doc = "How to reach a standby that answers the directory's lists and searches; empty: the primary does." },
+	NUMBER("database.replica_lag", database_replica_lag_ms, CONFIG_DURATION, "2s", 300, 600000,
+		"How old the replica's answers may be; when it is further behind, the primary is asked."),
 	NUMBER("database.pool", database_pool, CONFIG_INT, "8", 2, 64, "Connections to PostgreSQL."),
 	NUMBER("database.statement", database_statement_ms, CONFIG_DURATION, "5s", 100, 60000, "How long one statement may take."),
 	NUMBER("database.queue", database_queue_ms, CONFIG_DURATION, "4s", 100, 60000,

@@ -8,7 +8,8 @@ struct settings {
 	const char *const *origins, *const *proxies;
 	bool listen_anywhere;
 
-	const char *database_url;
+	const char *database_url, *database_replica_url;
+	int64_t database_replica_lag_ms;
 	int64_t database_pool, database_statement_ms, database_queue_ms;
 	bool database_allow_unsafe;
 

@@ -137,7 +137,7 @@ void conn_connect(struct conn *conn)
 	conn->prepare_failures = 0;
 	conn_become(conn, CONN_CONNECTING);
 	pool_watch_deadlines(conn->db);
-	link_start(&conn->link, conn->db->hosts, "read-write", conn->db->application);
+	link_start(&conn->link, conn->db->hosts, conn->db->is_standby ? "standby" : "read-write", conn->db->application);
 }
 
 /* A row lock is held for milliseconds: who waits seconds for one is better off asking again. A transaction

@@ -30,6 +30,7 @@ struct db_config {
 	int64_t queue_ms; /* how long a query may wait for a connection before it fails `unavailable` */
 	const struct db_stmt *const *const *statements; /* NULL-terminated list of NULL-terminated lists */
 	const char *application;                        /* application_name, tells nodes apart */
+	bool is_standby; /* connects to a standby only, which answers reads: see db/replica.h */
 	int64_t timeline; /* of the primary that db_check has found: one on an older timeline is refused; 0: any */
 };
 

@@ -26,21 +26,24 @@ static void pool_refuse(struct task *task);
 struct db *db_create(struct loop *loop, const struct db_config *config)
 {
 	struct db *db = calloc(1, sizeof(*db));
+	const char *labels;
 
 	if (!db)
 		return NULL;
 	assert(config->pool_size >= 2 && config->pool_size <= 64);
 	db->loop = loop;
 	db->pool_size = config->pool_size;
+	db->is_standby = config->is_standby;
 	db->statement_timeout_ms = config->statement_timeout_ms;
 	db->queue_ms = config->queue_ms;
 	db->statements = config->statements;
 	db->backoff_ms = POOL_BACKOFF_MIN_MS;
 	db->heard_ms = db->away_ms = clock_mono_ms();
 	task_init(&db->refuse, loop, pool_refuse);
-	db->m_ready = metric_gauge("korsdrag_db_connections", "Connections to the database that are ready.", "");
-	db->m_taken = metric_gauge("korsdrag_db_in_transaction", "Connections that a transaction has for itself.", "");
-	db->m_queue = metric_gauge("korsdrag_db_queue", "Queries that wait for a connection.", "");
+	labels = db->is_standby ? "server=\"replica\"" : "";
+	db->m_ready = metric_gauge("korsdrag_db_connections", "Connections to the database that are ready.", labels);
+	db->m_taken = metric_gauge("korsdrag_db_in_transaction", "Connections that a transaction has for itself.", labels);
+	db->m_queue = metric_gauge("korsdrag_db_queue", "Queries that wait for a connection.", labels);
 	db->m_failovers = metric_counter("korsdrag_db_failovers_total", "Times that another server became the primary.", "");
 	db->hosts = hosts_create(config->conninfo);
 	db->application = strdup(config->application ? config->application : "korsdrag");
@@ -157,7 +160,7 @@ static void pool_arrive(struct db *db, struct conn *conn)
 				link_break(&db->conns[i].link, "its server was left behind by a failover");
 		listeners_move(db, "its server was left behind by a failover");
 	}
-	if (hosts_count(db->hosts) > 1 && !now->is_synchronous && (!*was.host || was.is_synchronous || now->timeline > was.timeline))
+	if (!db->is_standby && hosts_count(db->hosts) > 1 && !now->is_synchronous && (!*was.host || was.is_synchronous || now->timeline > was.timeline))
 		log_line(LOG_WARN, "no synchronous standby", "host", now->host, "so",
 			"a failover can lose what was acknowledged: set synchronous_standby_names", NULL);
 }
@@ -203,7 +206,7 @@ void pool_conn_changed(struct conn *conn, enum conn_state from, enum conn_state 
 	db->backoff_ms = POOL_BACKOFF_MIN_MS;
 	db->last_error = (struct err){ 0 };
 	if (db->ready == 1) {
-		log_line(LOG_INFO, "database is up", "host", conn->server.host, NULL);
+		log_line(LOG_INFO, db->is_standby ? "replica is up" : "database is up", "host", conn->server.host, NULL);
 		pool_retry_after(db, 0); /* the others, now that it is worth it */
 	}
 	pool_arrive(db, conn);
@@ -221,10 +224,11 @@ void pool_conn_failed(struct db *db, const struct err *why)
 	}
 	db->last_error = *why;
 	if (db->ready > 0)
-		log_line(LOG_WARN, "database connection lost", "why", why->detail, "left", log_int(db->ready),
+		log_line(LOG_WARN, db->is_standby ? "replica connection lost" : "database connection lost", "why", why->detail, "left", log_int(db->ready),
 		        NULL);
 	else if (is_news)
-		log_line(LOG_ERROR, "database is away", "why", why->detail, NULL);
+		log_line(db->is_standby ? LOG_WARN : LOG_ERROR, db->is_standby ? "replica is away" : "database is away", "why",
+		        why->detail, NULL);
 }
 
 /* --- who waits, who gets ----------------------------------------------------------------------------- */

@@ -35,6 +35,7 @@ struct db {
 	int64_t statement_timeout_ms, queue_ms;
 	const struct db_stmt *const *const *statements;
 	struct conn *conns;
+	bool is_standby;
 	int pool_size, ready, taken; /* ready: shared or taken */
 	struct op *queue;            /* plain queries that wait for a connection */
 	int queued;

@@ -1,7 +1,7 @@
 # Compiles the named statements of one .sql file into C: called by CMakeLists.txt's room() as
 #     awk -v noun=board -v out=PATH/board_sql -f sql_embed.awk board.sql
 # which writes PATH/board_sql.c and .h. A statement begins with a line "-- name: card_place" and goes on to the
-# next one; comments are left out. Portable awk (mawk is Debian's).
+# next one; comments are left out, but for a line "-- replica": what is read may be a little old. Portable awk (mawk is Debian's).
 
 BEGIN {
 	backslash = sprintf("%c", 92)
@@ -82,6 +82,13 @@ function scan(line,   i, c, two, kept, digits, n, escaped) {
 	return escaped
 }
 
+/^--[ \t]*replica[ \t\r]*$/ {
+	if (!count || state != "")
+		fail(FNR, "what does \"-- replica\" belong to?")
+	stale[count] = 1
+	next
+}
+
 /^--[ \t]*name:/ {
 	finish()
 	name = $0
@@ -128,6 +135,7 @@ END {
 	for (i = 1; i <= count; i++)
 		print "extern const struct db_stmt Q_" toupper(names[i]) ";" > h
 	print "extern const struct db_stmt *const " noun "_statements[]; /* ends with NULL */" > h
+	print "extern const struct db_stmt *const " noun "_replica_statements[]; /* those that may be a little old; likewise */" > h
 	print "#endif" > h
 	print "/* Made from " noun ".sql by sql_embed.awk. */" > c
 	print "#include \"" noun "_sql.h\"\n" > c
@@ -138,5 +146,10 @@ END {
 	print "const struct db_stmt *const " noun "_statements[] = {" > c
 	for (i = 1; i <= count; i++)
 		print "\t&Q_" toupper(names[i]) "," > c
+	print "\tNULL,\n};" > c
+	print "const struct db_stmt *const " noun "_replica_statements[] = {" > c
+	for (i = 1; i <= count; i++)
+		if (i in stale)
+			print "\t&Q_" toupper(names[i]) "," > c
 	print "\tNULL,\n};" > c
 }

@@ -3,6 +3,7 @@
 -- Organisations -------------------------------------------------------------------------------------
 
 -- name: organisation_list
+-- replica
 SELECT jsonb_build_object('organisations', coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'kind', o.kind,
        'short', o.short, 'name', o.name,
        'members', (SELECT count(*) FROM member m WHERE m.organisation_id = o.id AND m.suspended_at IS NULL))
@@ -17,6 +18,7 @@ ON CONFLICT DO NOTHING RETURNING id
 -- Cohorts --------------------------------------------------------------------------------------------
 
 -- name: cohort_list
+-- replica
 SELECT jsonb_build_object('cohorts', coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'track', c.track, 'round', c.round,
        'name', c.name,
        'members', (SELECT count(*) FROM cohort_member cm JOIN member m ON m.id = cm.member_id
@@ -69,6 +71,7 @@ SELECT EXISTS (SELECT FROM cohort WHERE id = $1::uuid) AS is_cohort, EXISTS (SEL
 -- The directory ----------------------------------------------------------------------------------------
 
 -- name: member_list
+-- replica
 -- $1 words, $2 organisation, $3 cohort, $4 track, $5 how many, $6 the last id of the page before, $7 whether suspended ones
 -- are shown. Every word must stand somewhere; a longer one that stands nowhere may be misspelt a little. Each word is looked
 -- up by itself, so that the trigrams' index serves it (a rare word among 45,000 members: 20 ms instead of 900).

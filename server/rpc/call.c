@@ -164,6 +164,8 @@ static void query_done(void *owner, const struct db_rows *rows, const struct err
 {
 	struct call_run *run = owner;
 
+	if (err && run->is_at_replica && call_left_replica(run))
+		return;
 	if (err) {
 		end_with(run, err);
 		return;
@@ -190,7 +192,7 @@ enum call_next call_query(struct call *c, call_step *next, const struct db_stmt 
 	if (run->is_in_change)
 		change_query(&run->change, stmt, params, query_done, run);
 	else
-		db_query(run->rpc->config.db, &run->ticket, stmt, params, query_done, run);
+		db_query(call_db(run, stmt), &run->ticket, stmt, params, query_done, run);
 	return CALL_NEXT_;
 }
 

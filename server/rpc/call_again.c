@@ -28,6 +28,20 @@ bool call_may_run_again(const struct call_run *run, const struct err *err)
 	return !db_is_unknown(err) || (run->binding->method->has_op && !run->has_secret);
 }
 
+/* It was shut down, or has cancelled what stood in the way of its replaying. That is no one's business but ours. */
+bool call_left_replica(struct call_run *run)
+{
+	const struct conn *conn = rpc_conn(run->rpc, run->call.conn);
+	struct err why = { .detail = "the replica failed" }, forbidden;
+
+	if (!conn || conn->state != CONN_OPEN || !allow_call(run->binding->access, &conn->caller->caller, &forbidden))
+		return false;
+	run->avoids_replica = true;
+	run->runs--; /* this one does not count */
+	call_run_again(run, &why);
+	return true;
+}
+
 void call_run_again(struct call_run *run, const struct err *why)
 {
 	struct conn *conn = rpc_conn(run->rpc, run->call.conn);

@@ -57,6 +57,8 @@ static void change_ended(struct change *ch, const struct err *err)
 		call_end(run, NULL, err);
 		return;
 	}
+	if (run->rpc->recent)
+		recent_note(run->rpc->recent, run->call.caller->member, clock_mono_ms());
 	result = run->result ? run->result : json_incref(ch->result); /* ch->result: a repeated op's first answer */
 	run->result = NULL;
 	call_end(run, result, NULL);

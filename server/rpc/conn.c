@@ -161,7 +161,7 @@ static void net_opened(void *owner, uint64_t id, const struct net_handshake *hs)
 	c->id = id;
 	c->rpc = rpc;
 	c->is_bearer = hs->is_bearer;
-	c->opened_ms = clock_mono_ms();
+	c->opened_ms = c->told_ms = clock_mono_ms();
 	strncpy(c->address, hs->address, sizeof(c->address) - 1);
 	secret_hash(hs->credential, c->hash);
 	HASH_ADD(hh, rpc->conns, id, sizeof(c->id), c);

@@ -134,6 +134,7 @@ static void hint_conn(struct feed *f, struct conn *c, unsigned due)
 	if (json_array_size(topics) > 0) {
 		message = kd_notice_message("hint", json_pack("{s:O, s:O}", "topics", topics, "spaces", spaces));
 		conn_send_json(f->rpc, c->id, message, false);
+		c->told_ms = clock_mono_ms();
 		json_decref(message);
 	}
 	json_decref(topics);

@@ -47,6 +47,8 @@ static void rpc_tick(void *owner)
 		return;
 	}
 	rates_sweep(rpc->rates, clock_mono_ms());
+	if (rpc->recent)
+		recent_sweep(rpc->recent, clock_mono_ms() - rpc->config.replica_lag_ms - 1000);
 	conn_tick(rpc);
 }
 
@@ -78,7 +80,8 @@ static void refusals_find(struct rpc_refusals *r)
 
 static bool is_whole(const struct rpc *rpc)
 {
-	return rpc->hub && rpc->journal && rpc->rates && rpc->seats && rpc->feed && rpc->tick;
+	return rpc->hub && rpc->journal && rpc->rates && rpc->seats && rpc->feed && rpc->tick &&
+		(rpc->recent || !rpc->config.replica);
 }
 
 struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
@@ -104,6 +107,7 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 	rpc->feed = feed_create(rpc);
 	rpc->rates = rates_create(config->rate_per_minute);
 	rpc->seats = seats_create(config->conns_per_member);
+	rpc->recent = config->replica ? recent_create() : NULL;
 	rpc->hub = hub_create(&hub, err);
 	rpc->journal = rpc->hub ? journal_create(config->db, hub_committed, rpc->hub) : NULL;
 	rpc->tick = loop_timer_create(config->loop, rpc_tick, rpc);
@@ -127,6 +131,7 @@ void rpc_destroy(struct rpc *rpc)
 	feed_destroy(rpc->feed);
 	rates_destroy(rpc->rates);
 	seats_destroy(rpc->seats);
+	recent_destroy(rpc->recent);
 	free(rpc->stats);
 	free(rpc);
 }

@@ -2,11 +2,13 @@
 #ifndef RPC_RPC_H
 #define RPC_RPC_H
 #include "rpc/call.h"
-struct loop; struct net; struct db;
+struct loop; struct net; struct db; struct db_replica;
 
 struct rpc_config {
 	struct loop *loop;
 	struct db *db;
+	struct db_replica *replica;                /* NULL: none */
+	int64_t replica_lag_ms;
 	const struct rpc_binding *const *bindings; /* NULL-terminated list of tables, each ended by method == NULL */
 	const struct stream_kind *const *kinds;    /* NULL-terminated */
 	/* Looks a credential up. Statement: $1 = hash of the credential, $2 = 't' for bearer. No row: unknown, ended, suspended.

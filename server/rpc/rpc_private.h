@@ -4,12 +4,14 @@
 #include "rpc/rpc.h"
 #include "rpc/caller.h"
 #include "rpc/rate.h"
+#include "rpc/recent.h"
 #include "rpc/seats.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "loop/loop.h"
 #include "net/net.h"
+#include "db/replica.h"
 #include "stream/hub.h"
 #include "stream/journal.h"
 #include <uthash.h>
@@ -46,6 +48,7 @@ struct conn {
 	int bad;                        /* messages since bad_since_ms */
 	int64_t bad_since_ms;
 	unsigned topics;                /* bits of feed topics watched */
+	int64_t told_ms;                /* when it was last told to ask again; before that, when it came */
 	struct db_ticket ticket;
 	UT_hash_handle hh;
 };
@@ -80,6 +83,7 @@ struct call_run { /* the private part of a call */
 	json_t *result;              /* of a change, until its commit */
 	int queries;
 	int runs;                    /* begun: more than one when a connection to the database was lost under it */
+	bool is_at_replica, avoids_replica; /* it failed there */
 	bool has_secret;             /* its answer has a part that is told this once */
 	int64_t began_us;
 	struct db_ticket ticket;
@@ -102,6 +106,7 @@ struct rpc {
 	struct journal *journal;
 	struct rates *rates;
 	struct seats *seats;
+	struct recent *recent;
 	struct conn *conns;
 	struct call_run *calls;          /* by handle */
 	uint64_t next_handle;
@@ -144,8 +149,12 @@ void call_step_run(struct call_run *run, call_step *step);
 void call_group_answer(struct rpc *rpc, struct reply_group *g, json_t *answer); /* one less to wait for; answer borrowed, may be NULL */
 void call_free_all(struct rpc *rpc);
 
+/* call_replica.c: whom a call asks. */
+struct db *call_db(struct call_run *run, const struct db_stmt *stmt);
+
 /* call_again.c: instead of ending, a call whose connection to the database was lost runs again from its beginning. Whether it
  * may; then it does so on the next step of the loop. */
+bool call_left_replica(struct call_run *run); /* it failed there: the call runs again, at the primary */
 bool call_may_run_again(const struct call_run *run, const struct err *err);
 void call_run_again(struct call_run *run, const struct err *why);
 

@@ -202,6 +202,10 @@ static void korsdragd_exec(const struct world *w, const char *pg_folder, const c
 
 	snprintf(text, sizeof text, "host=%s dbname=%s user=%s", pg_folder ? pg_folder : pg_hosts(true), w->database, role);
 	setenv("KORSDRAG_DATABASE_URL", text, 1);
+	if (getenv("KORSDRAG_TEST_REPLICA")) {
+		snprintf(text, sizeof text, "host=%s dbname=%s user=%s", getenv("KORSDRAG_TEST_REPLICA"), w->database, role);
+		setenv("KORSDRAG_DATABASE_REPLICA_URL", text, 1);
+	}
 	snprintf(text, sizeof text, "%s/korsdrag.conf", w->folder);
 	setenv("KORSDRAG_CONFIG", text, 1);
 	snprintf(text, sizeof text, "log_path=%s/report:detect_leaks=1:strict_string_checks=1:handle_abort=1", w->folder);

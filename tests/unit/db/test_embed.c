@@ -102,6 +102,15 @@ Test(embed, makes_constants_of_statements)
 	cr_assert_not_null(strstr(read_file("board_sql.h"), "extern const struct db_stmt Q_CARD_PLACE;"));
 }
 
+Test(embed, lists_what_a_replica_may_answer)
+{
+	cr_assert_str_eq(embed("-- name: a\nSELECT 1\n-- name: b\n-- replica\nSELECT 2\n-- name: c\n-- replicas are old\nSELECT 3\n"), "");
+	cr_assert_not_null(strstr(read_file("board_sql.c"), "board_replica_statements[] = {\n\t&Q_B,\n\tNULL,\n};"), "%s",
+	        read_file("board_sql.c"));
+	cr_assert_not_null(strstr(read_file("board_sql.c"), "\"b\",\n\t\t\"SELECT 2\\n\""), "%s", read_file("board_sql.c"));
+	cr_assert(strstr(embed("-- replica\nSELECT 1\n"), "what does"));
+}
+
 Test(embed, refuses_what_would_surprise)
 {
 	cr_assert(strstr(embed("SELECT 1\n"), "board.sql:1: SQL before the first"));
