@@ -1,6 +1,7 @@
 /* hub_bus.c - the hub's ear: what other nodes say, and the heads compared once a second. */
 #include "stream/hub_private.h"
 #include "base/buf.h"
+#include "base/log.h"
 #include "journal_sql.h"
 #include <string.h>
 
@@ -141,6 +142,20 @@ static void lost_node(void *owner, const char *node)
 
 /* --- heads, once a second ------------------------------------------------------------------------------ */
 
+/* PostgreSQL has failed over and lost the end of the stream, which our viewers have seen. They come back, are ahead of it, and
+ * get a snapshot of what there is. */
+static void entry_rewind(struct entry *e, int64_t head)
+{
+	struct sub *s;
+
+	log_line(LOG_WARN, "events were lost", "stream", e->kind->name, "from", log_int(head + 1), "to", log_int(e->asked), NULL);
+	e->head = e->target = head;
+	DL_FOREACH(e->subs, s)
+		net_close(e->hub->net, s->conn, NET_CLOSE_TRY_LATER, "the database has lost what came last");
+	if (e->holds > 0)
+		e->hub->config.grown(e->hub->config.owner, e->kind->name, e->id);
+}
+
 static void heads_read(void *owner, const struct db_rows *rows, const struct err *err)
 {
 	struct hub *hub = owner;
@@ -149,7 +164,9 @@ static void heads_read(void *owner, const struct db_rows *rows, const struct err
 	hub->is_asking_heads = false;
 	for (int i = 0; !err && i < db_count(rows); i++) {
 		e = hub_entry_find(hub, db_text(rows, i, "id"));
-		if (e)
+		if (e && db_int(rows, i, "head") < e->asked)
+			entry_rewind(e, db_int(rows, i, "head"));
+		else if (e)
 			hub_entry_heard(e, db_int(rows, i, "head"));
 	}
 	if (err)
@@ -186,6 +203,7 @@ static void heads_ask(void *owner)
 	buf_init(&ids, 8u << 20);
 	buf_add_char(&ids, '{');
 	for (e = hub->entries; e; e = e->hh.next) {
+		e->asked = e->head;
 		buf_add_str(&ids, e->id);
 		buf_add_char(&ids, e->hh.next ? ',' : '}');
 	}

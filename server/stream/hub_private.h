@@ -46,6 +46,7 @@ struct entry { /* a stream that someone here follows */
 	const struct stream_kind *kind;
 	int64_t head;       /* up to which subscribers have been served; -1: not known yet */
 	int64_t target;     /* what we have heard it to be */
+	int64_t asked;      /* `head` when the heads were asked for: the database cannot know less */
 	bool is_reading;
 	struct access access;
 	struct sub *subs;

@@ -163,6 +163,39 @@ Test(failover, with_a_synchronous_standby_loses_and_doubles_nothing)
 	world_end_after_outage(w);
 }
 
+/* What nobody else had is gone, and who had seen it is shown what there is. */
+Test(failover, without_a_synchronous_standby_what_was_lost_is_taken_back)
+{
+	struct world *w;
+	struct person *anna, *kalle;
+	json_t *again;
+	json_int_t seq, last;
+	ID_TEXT(op);
+
+	cluster_standby(false);
+	w = world_start_with(1, "database.queue = 30s\n");
+	anna = sign_in(w, 0, "anna");
+	kalle = sign_in(w, 0, "kalle");
+	seq = int_at(open_stream(kalle, HERE_STREAM), "seq");
+	cluster_do("down", "standby", "");
+	for (int i = 0; i < 3; i++)
+		post_in(anna, HERE, "x");
+	hear_until(kalle, HERE_STREAM, seq, seq + 3);
+	cluster_kill("pg");
+	cluster_do("up", "standby", "");
+	cluster_promote();
+	expect_closed(kalle, 1013);
+	reconnect(kalle, 0);
+	again = open_since(kalle, HERE_STREAM, seq + 3);
+	cr_assert(has(again, "snapshot") && int_at(again, "seq") == seq, "%s", json_dumps(again, 0));
+	insist(anna, HERE, op, &last);
+	cr_assert_eq(last, seq + 1);
+	hear_until(kalle, HERE_STREAM, seq, seq + 1);
+	posts_expect(w, HERE, 3 + 1, seq + 1);
+	cr_assert(log_says(w, 0, "events were lost"));
+	world_end_after_outage(w);
+}
+
 /* A machine that stops answering and closes nothing: given up within five seconds, as is what waited for it; and found again, or
  * its standby is, whichever is the primary. */
 Test(failover, a_frozen_primary_is_given_up_and_found_again)
