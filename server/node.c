@@ -313,6 +313,7 @@ int node_operate(const struct settings *s, int argc, char *const *argv)
 	struct node n = { .settings = s };
 	int status = 1;
 
+	n.timeline = db_newest_timeline(s->database_url);
 	n.loop = loop_create();
 	if (n.loop)
 		loop_slow_after(n.loop, COMMAND_TURN_MS);

@@ -132,6 +132,8 @@ bool db_migrate(const char *conninfo, struct err *err) KD_MUST_CHECK;
  * `allow_unsafe` turns all but the schema check into warnings, logged. Of several hosts the primary on the newest timeline is
  * looked at, which *ret_timeline gets; that it has no synchronous standby then is a warning. */
 bool db_check(const char *conninfo, bool allow_unsafe, int64_t *ret_timeline, struct err *err) KD_MUST_CHECK;
+/* The newest timeline that one of its primaries is on, for who does not check; 0: none can be reached. */
+int64_t db_newest_timeline(const char *conninfo);
 
 /* SQLSTATE to our code: the only place that knows. */
 enum kd_code db_code_from_sqlstate(const char *sqlstate);

@@ -78,6 +78,16 @@ PGconn *migrations_connect(const char *conninfo, const char *application, struct
 	return best;
 }
 
+int64_t db_newest_timeline(const char *conninfo)
+{
+	struct err err;
+	PGconn *pg = migrations_connect(conninfo, "korsdrag", &err);
+	int64_t timeline = pg ? migrations_timeline(pg) : 0;
+
+	PQfinish(pg);
+	return timeline;
+}
+
 int migrations_count(const struct migration *ours)
 {
 	int count = 0;

@@ -10,14 +10,15 @@
 struct db *call_db(struct call_run *run, const struct db_stmt *stmt)
 {
 	struct rpc *rpc = run->rpc;
-	const struct conn *conn = rpc_conn(rpc, run->call.conn);
-	struct db *db = rpc->config.db;
+	const struct conn *conn;
 	int64_t wrote_ms;
+	struct db *db;
 
-	if (rpc->config.replica && conn && !run->avoids_replica && !run->binding->method->has_op) {
-		wrote_ms = recent_ms(rpc->recent, run->call.caller->member);
-		db = db_replica_for(rpc->config.replica, stmt, wrote_ms > conn->told_ms ? wrote_ms : conn->told_ms);
-	}
+	run->is_at_replica = false;
+	if (!rpc->config.replica || run->avoids_replica || run->binding->method->has_op || !(conn = rpc_conn(rpc, run->call.conn)))
+		return rpc->config.db;
+	wrote_ms = recent_ms(rpc->recent, run->call.caller->member);
+	db = db_replica_for(rpc->config.replica, stmt, wrote_ms > conn->told_ms ? wrote_ms : conn->told_ms);
 	run->is_at_replica = db != rpc->config.db;
 	return db;
 }

@@ -120,10 +120,17 @@ static void ended_count(const struct conn *c)
 		db_query(c->rpc->config.db, NULL, c->rpc->config.credential_ended, params, ended_told, NULL);
 }
 
+static void conn_ask(struct conn *c);
+
 static void conn_asked(void *owner, const struct db_rows *rows, const struct err *err)
 {
 	struct conn *c = owner;
 
+	if (err && db_was_lost(err) && !c->was_asked_again) {
+		c->was_asked_again = true;
+		conn_ask(c);
+		return;
+	}
 	if (err) {
 		conn_close(c, NET_CLOSE_TRY_LATER, "the database is not available");
 		return;
@@ -147,11 +154,17 @@ static void conn_asked(void *owner, const struct db_rows *rows, const struct err
 	held_dispatch(c);
 }
 
+static void conn_ask(struct conn *c)
+{
+	const char *params[] = { c->hash, call_bool(c->is_bearer) };
+
+	db_query(c->rpc->config.db, &c->ticket, c->rpc->config.caller_by_credential, params, conn_asked, c);
+}
+
 static void net_opened(void *owner, uint64_t id, const struct net_handshake *hs)
 {
 	struct rpc *rpc = owner;
 	struct conn *c = calloc(1, sizeof(*c));
-	const char *params[2];
 
 	if (!c || rpc->is_draining) {
 		net_close(rpc->net, id, NET_CLOSE_TRY_LATER, c ? "the server is stopping" : "the server is short of memory");
@@ -165,9 +178,7 @@ static void net_opened(void *owner, uint64_t id, const struct net_handshake *hs)
 	strncpy(c->address, hs->address, sizeof(c->address) - 1);
 	secret_hash(hs->credential, c->hash);
 	HASH_ADD(hh, rpc->conns, id, sizeof(c->id), c);
-	params[0] = c->hash;
-	params[1] = call_bool(c->is_bearer);
-	db_query(rpc->config.db, &c->ticket, rpc->config.caller_by_credential, params, conn_asked, c);
+	conn_ask(c);
 }
 
 static void conn_hold_message(struct conn *c, const char *text, size_t len)

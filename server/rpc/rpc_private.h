@@ -38,6 +38,7 @@ struct conn {
 	char hash[HASH_SIZE];           /* of the credential */
 	char address[64];
 	bool is_bearer;
+	bool was_asked_again;           /* the database was lost under the first asking */
 	bool is_rechecking, recheck_again;
 	bool is_due;                    /* it is looked at because its time has come, not because a right changed */
 	int64_t opened_ms, checked_ms;
