@@ -1,4 +1,4 @@
-/* websocket.c - frames in and out. The server's frames are checked as strictly as it checks ours. */
+/* websocket.c - frames over a wire, and the messages that they make. */
 #include "clients/lib/websocket.h"
 #include <openssl/rand.h>
 #include <stdlib.h>
@@ -25,41 +25,17 @@ static bool lose(struct websocket *ws)
 
 /* --- out -------------------------------------------------------------------------------------------- */
 
-static size_t head_write(uint8_t *head, uint8_t first, size_t len, const uint8_t mask[4])
-{
-	size_t at = 2;
-
-	head[0] = first;
-	if (len < 126) {
-		head[1] = (uint8_t)(0x80 | len);
-	} else {
-		int bytes = len <= 0xffff ? 2 : 8;
-
-		head[1] = bytes == 2 ? 0x80 | 126 : 0x80 | 127;
-		for (int i = bytes - 1; i >= 0; i--)
-			head[at++] = (uint8_t)((uint64_t)len >> (8 * i));
-	}
-	memcpy(head + at, mask, 4);
-	return at + 4;
-}
-
 bool ws_send(struct websocket *ws, uint8_t first, const void *payload, size_t len)
 {
-	uint8_t head[14], mask[4], *frame;
-	const uint8_t *bytes = payload;
-	size_t head_len;
+	uint8_t mask[4], *frame;
 	bool sent;
 
 	if (!ws->is_open || RAND_bytes(mask, sizeof mask) != 1)
 		return false;
-	head_len = head_write(head, first, len, mask);
-	frame = malloc(head_len + len);
+	frame = malloc(FRAME_HEAD_MAX + len);
 	if (!frame)
 		return false;
-	memcpy(frame, head, head_len);
-	for (size_t i = 0; i < len; i++)
-		frame[head_len + i] = bytes[i] ^ mask[i & 3];
-	sent = wire_write(&ws->wire, frame, head_len + len, wire_now() + WS_WRITE_MS);
+	sent = wire_write(&ws->wire, frame, frame_write(frame, first, payload, len, mask), wire_now() + WS_WRITE_MS);
 	free(frame);
 	return sent || lose(ws);
 }
@@ -76,47 +52,7 @@ void ws_send_close(struct websocket *ws, int code)
 
 /* --- in --------------------------------------------------------------------------------------------- */
 
-struct ws_frame {
-	uint8_t opcode;
-	bool is_last;
-	const char *payload;
-	size_t len, total; /* of the payload; with its head */
-};
-
-enum frame_state { FRAME_PART, FRAME_WHOLE, FRAME_WRONG };
-
-static enum frame_state frame_read(const struct websocket *ws, struct ws_frame *f)
-{
-	const uint8_t *p = (const uint8_t *)ws->in + ws->in_at;
-	size_t there = ws->in_end - ws->in_at, head = 2;
-	uint64_t len;
-
-	if (there < 2)
-		return FRAME_PART;
-	if ((p[0] & 0x70) || (p[1] & 0x80)) /* an extension, or masked: a server does neither */
-		return FRAME_WRONG;
-	f->opcode = p[0] & 0x0f;
-	f->is_last = p[0] & WS_FIN;
-	len = p[1] & 0x7f;
-	if (len >= 126) {
-		int bytes = len == 126 ? 2 : 8;
-
-		head += (size_t)bytes;
-		if (there < head)
-			return FRAME_PART;
-		len = 0;
-		for (int i = 0; i < bytes; i++)
-			len = len << 8 | p[2 + i];
-	}
-	if (len > ws->max_message || (f->opcode >= WS_CLOSE && (len > 125 || !f->is_last)))
-		return FRAME_WRONG;
-	f->payload = (const char *)p + head;
-	f->len = (size_t)len;
-	f->total = head + f->len;
-	return there < f->total ? FRAME_PART : FRAME_WHOLE;
-}
-
-static void close_heard(struct websocket *ws, const struct ws_frame *f)
+static void close_heard(struct websocket *ws, const struct frame *f)
 {
 	if (f->len >= 2) {
 		ws->close_code = (uint8_t)f->payload[0] << 8 | (uint8_t)f->payload[1];
@@ -129,7 +65,7 @@ static void close_heard(struct websocket *ws, const struct ws_frame *f)
 	lose(ws);
 }
 
-static bool message_add(struct websocket *ws, const struct ws_frame *f)
+static bool message_add(struct websocket *ws, const struct frame *f)
 {
 	char *more;
 
@@ -145,7 +81,7 @@ static bool message_add(struct websocket *ws, const struct ws_frame *f)
 	return true;
 }
 
-static bool frame_heard(struct websocket *ws, const struct ws_frame *f,
+static bool frame_heard(struct websocket *ws, const struct frame *f,
         void (*heard)(void *, const char *, size_t), void *owner)
 {
 	switch (f->opcode) {
@@ -179,10 +115,10 @@ static bool frame_heard(struct websocket *ws, const struct ws_frame *f,
 /* Uses up every whole frame that has been read. */
 static bool frames_heard(struct websocket *ws, void (*heard)(void *, const char *, size_t), void *owner)
 {
-	struct ws_frame f;
+	struct frame f;
 
 	for (;;) {
-		switch (frame_read(ws, &f)) {
+		switch (frame_read(ws->in + ws->in_at, ws->in_end - ws->in_at, ws->max_message, &f)) {
 		case FRAME_PART:
 			memmove(ws->in, ws->in + ws->in_at, ws->in_end - ws->in_at);
 			ws->in_end -= ws->in_at;

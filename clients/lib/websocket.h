@@ -4,10 +4,10 @@
  * JSON. */
 #ifndef CLIENTS_LIB_WEBSOCKET_H
 #define CLIENTS_LIB_WEBSOCKET_H
+#include "clients/lib/frame.h"
+#include "clients/lib/upgrade.h"
 #include "clients/lib/wire.h"
 
-enum ws_opcode { WS_CONTINUE = 0, WS_TEXT = 1, WS_BINARY = 2, WS_CLOSE = 8, WS_PING = 9, WS_PONG = 10 };
-#define WS_FIN 0x80
 #define WS_WRITE_MS 10000 /* a peer that takes nothing for so long is given up */
 
 struct websocket {
@@ -23,10 +23,6 @@ struct websocket {
 	size_t message_len;
 	bool is_in_message;
 	size_t max_message;
-};
-
-struct ws_request { /* what the handshake says besides what it must */
-	const char *subprotocol, *token, *origin, *cookie;
 };
 
 /* Takes the wire on success. `ret_status`: the HTTP status, 0 when no answer came. */
