@@ -71,7 +71,8 @@ static int migrate(const struct settings *s)
 
 static bool is_operators(const char *command)
 {
-	return strcmp(command, "link") == 0 || strcmp(command, "token") == 0 || strcmp(command, "admin") == 0;
+	return strcmp(command, "link") == 0 || strcmp(command, "token") == 0 || strcmp(command, "tokens") == 0 ||
+	       strcmp(command, "admin") == 0;
 }
 
 static int run(const struct settings *s, const struct config *c, const struct config_source *source, int argc, char **argv)

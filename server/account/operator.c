@@ -9,10 +9,12 @@
 #include <string.h>
 
 #define LINK_MINUTES_MAX (60 * 24)
+#define LINE_MAX_BYTES 512
 
 const char operator_usage[] =
         "  korsdragd link MAIL [--minutes N]   prints a one-time sign-in link for any browser (10 minutes, at most 1440)\n"
         "  korsdragd token MAIL NAME           prints a bearer token that is good for a year\n"
+        "  korsdragd tokens NAME               the same for each address on a line of standard input, in their order\n"
         "  korsdragd admin MAIL NAME           makes a member an administrator, and the member if there is none\n";
 
 struct operator_run {
@@ -21,6 +23,8 @@ struct operator_run {
 	const char *origin, *mail, *name, *minutes;
 	char secret[SECRET_SIZE];
 	bool is_link; /* what the secret is printed as, else a token */
+	char line[LINE_MAX_BYTES]; /* of standard input, with tokens: where `mail` points to */
+	bool has_lines;
 	int status;
 };
 
@@ -48,6 +52,8 @@ static const char nobody[] = "no member who may sign in has that address";
 
 /* --- link, token ---------------------------------------------------------------------------------- */
 
+static void next_token(struct operator_run *run);
+
 static void secret_made(void *owner, const struct db_rows *rows, const struct err *err)
 {
 	struct operator_run *run = owner;
@@ -55,13 +61,18 @@ static void secret_made(void *owner, const struct db_rows *rows, const struct er
 	if (has_failed(run, err))
 		return;
 	if (db_count(rows) == 0) {
+		if (run->has_lines)
+			fprintf(stderr, "%s: ", run->mail);
 		fail(run, nobody);
 		return;
 	}
 	if (run->is_link)
 		printf("%s/sign-in/link#", run->origin);
 	printf("%s\n", run->secret);
-	finish(run, 0);
+	if (run->has_lines)
+		next_token(run);
+	else
+		finish(run, 0);
 }
 
 static void make_secret(struct operator_run *run, const struct db_stmt *stmt, const char *more)
@@ -84,6 +95,22 @@ static void make_link(struct operator_run *run)
 static void make_token(struct operator_run *run)
 {
 	make_secret(run, &Q_OPERATOR_TOKEN, run->name);
+}
+
+static void next_token(struct operator_run *run)
+{
+	if (!fgets(run->line, sizeof run->line, stdin)) {
+		finish(run, ferror(stdin) ? 1 : 0);
+		return;
+	}
+	run->line[strcspn(run->line, "\r\n")] = '\0';
+	run->mail = run->line;
+	if (mail_is_valid(run->mail)) {
+		make_token(run);
+		return;
+	}
+	fprintf(stderr, "%s: ", run->line);
+	fail(run, "that is no address");
 }
 
 /* --- admin ---------------------------------------------------------------------------------------- */
@@ -151,14 +178,17 @@ int operator_run(struct loop *loop, struct db *db, const char *origin, int argc,
 		start = make_link;
 	else if (argc == 3 && strcmp(argv[0], "token") == 0)
 		start = make_token;
+	else if (argc == 2 && strcmp(argv[0], "tokens") == 0)
+		start = next_token;
 	else if (argc == 3 && strcmp(argv[0], "admin") == 0)
 		start = make_admin;
 	if (!start) {
 		fputs(operator_usage, stderr);
 		return 2;
 	}
-	run.name = argc == 3 ? argv[2] : NULL;
-	if (!mail_is_valid(run.mail) ||
+	run.has_lines = start == next_token;
+	run.name = run.has_lines ? argv[1] : argc == 3 ? argv[2] : NULL;
+	if ((!run.has_lines && !mail_is_valid(run.mail)) ||
 	        (run.name && (!line_is_visible(run.name) || strlen(run.name) > 120))) {
 		fputs("korsdragd: that is no address or no name\n", stderr);
 		return 2;

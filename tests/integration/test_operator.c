@@ -1,4 +1,4 @@
-/* What an operator can do from the shell: `korsdragd link`, `token` and `admin`; what each leaves in the database, and
+/* What an operator can do from the shell: `korsdragd link`, `token`, `tokens` and `admin`; what each leaves in the database, and
  * that a wrong call changes nothing. */
 #include "browser.h"
 #include "steps.h"
@@ -36,7 +36,7 @@ static void link_made(struct world *w, const char *args, char ret_token[44])
 Test(operator, wrong_calls_are_answered_with_the_right_ones_and_change_nothing)
 {
 	struct world *w = world_start(1);
-	static const char *const usage[] = { "link", "token", "admin", "token|anna@test.example",
+	static const char *const usage[] = { "link", "token", "tokens", "tokens|a|b", "admin", "token|anna@test.example",
 		"admin|anna@test.example", "token|anna@test.example|a|b", "admin|anna@test.example|a|b",
 		"link|anna@test.example|--minutes", "link|anna@test.example|10", "link|anna@test.example|--hours|1",
 		"link|anna@test.example|--minutes|", "link|anna@test.example|--minutes|0",
@@ -44,7 +44,7 @@ Test(operator, wrong_calls_are_answered_with_the_right_ones_and_change_nothing)
 		"link|anna@test.example|--minutes|99999999999999999999", "link|anna@test.example|--minutes|5x",
 		"link|anna@test.example|--minutes|5|6" };
 	static const char *const nonsense[] = { "link|anna", "link|", "token|anna@|skript", "admin|a b@c.se|Chef",
-		"token|anna@test.example|", "token|anna@test.example| ", "admin|ny@test.example|två\nrader" };
+		"token|anna@test.example|", "token|anna@test.example| ", "tokens| ", "admin|ny@test.example|två\nrader" };
 	char *before = digest(w), args[300], name[122];
 
 	for (size_t i = 0; i < sizeof usage / sizeof *usage; i++)
