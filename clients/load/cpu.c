@@ -1,6 +1,7 @@
 /* cpu.c - getrusage and /proc. */
 #include "clients/load/cpu.h"
 #include "clients/load/clock.h"
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -15,11 +16,12 @@ static int64_t own_ns(void)
 	       ((int64_t)u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000;
 }
 
-/* Time that all threads of a process have run; /proc/PID/schedstat counts in ns, but for the first thread alone. */
-static int64_t process_ns(int pid)
+/* Time that all threads of a process have run, and with_children those of its children that have ended.
+ * (/proc/PID/schedstat counts in ns, but for the first thread alone.) */
+static int64_t process_ns(int pid, bool with_children)
 {
 	char path[64], text[1024], *at;
-	unsigned long long user, system;
+	unsigned long long user, system, user_ended, system_ended;
 	FILE *f;
 	size_t len;
 
@@ -31,9 +33,28 @@ static int64_t process_ns(int pid)
 	fclose(f);
 	text[len] = '\0';
 	at = strrchr(text, ')'); /* the name may hold anything */
-	if (!at || sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &system) != 2)
+	if (!at || sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu", &user, &system, &user_ended,
+	                   &system_ended) != 4)
 		return 0;
+	if (with_children)
+		user += user_ended + system_ended;
 	return (int64_t)(user + system) * (NS_PER_S / sysconf(_SC_CLK_TCK));
+}
+
+static int64_t family_ns(int pid)
+{
+	char path[64];
+	int64_t ns = process_ns(pid, true);
+	FILE *f;
+	int child;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+	f = fopen(path, "re");
+	while (f && fscanf(f, "%d", &child) == 1)
+		ns += process_ns(child, true);
+	if (f)
+		fclose(f);
+	return ns;
 }
 
 static int64_t process_rss(const char *pid)
@@ -67,16 +88,18 @@ static void host_read(struct cpu *c)
 		fclose(f);
 }
 
-void cpu_read(struct cpu *ret_cpu, const int *pids, int count)
+void cpu_read(struct cpu *ret_cpu, const int *pids, int count, int64_t database_pid)
 {
 	struct cpu c = { .at = clock_ns(), .own = own_ns(), .own_rss = process_rss("self") };
 	char pid[16];
 
 	for (int i = 0; i < count; i++) {
-		c.servers += process_ns(pids[i]);
+		c.servers += process_ns(pids[i], false);
 		snprintf(pid, sizeof pid, "%d", pids[i]);
 		c.servers_rss += process_rss(pid);
 	}
+	if (database_pid)
+		c.database = family_ns((int)database_pid);
 	host_read(&c);
 	*ret_cpu = c;
 }

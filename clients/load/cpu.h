@@ -7,9 +7,10 @@ struct cpu {
 	int64_t at;       /* clock_ns() */
 	int64_t own;      /* ns of this process */
 	int64_t servers;  /* ns of the processes given, together */
+	int64_t database; /* ns of PostgreSQL's processes; those that ended meanwhile count too */
 	int64_t idle, all; /* the host's, in ticks of all processors */
 	int64_t own_rss, servers_rss; /* bytes */
 };
 
-void cpu_read(struct cpu *ret_cpu, const int *pids, int count);
+void cpu_read(struct cpu *ret_cpu, const int *pids, int count, int64_t database_pid);
 #endif

@@ -1,5 +1,7 @@
 /* main.c - `korsdrag-load`. */
+#include "clients/load/check.h"
 #include "clients/load/run.h"
+#include "clients/load/sink.h"
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -28,5 +30,9 @@ int main(int argc, char **argv)
 		return 2;
 	signal(SIGPIPE, SIG_IGN);
 	descriptors_allow();
+	if (strcmp(o.scenario, "check") == 0)
+		return check_run(&o);
+	if (strcmp(o.scenario, "sink") == 0)
+		return sink_run(&o);
 	return run_play(&o);
 }

@@ -48,10 +48,18 @@ static const struct flag {
 	F("per-address", "N", WHOLE, per_address, 0, 60000, "connections from each of 127.0.0.0/8, towards loopback (0: no choice of address)"),
 	F("tokens", "FILE", TEXT, token_file, 0, 0, "bearer tokens, one a line, given to the clients in turn; else KORSDRAG_TOKEN"),
 	F("server-pid", "PID,…", PIDS, pids, 0, 0, "processes on this host whose CPU and memory are reported"),
+	F("database-pid", "PID", WHOLE, database_pid, 0, 4194304, "PostgreSQL's first process on this host: its and its children's CPU"),
 	F("record", "FILE", TEXT, record_file, 0, 0, "one line of JSON for each change and its outcome"),
 	F("json", "FILE", TEXT, json_file, 0, 0, "the results as JSON (-: to standard output)"),
 	F("seed", "N", WHOLE, seed, 0, 9e15, "of what is random (0: another each time; it is printed)"),
 	F("quiet", NULL, NO, has_progress, 0, 0, "no progress"),
+	F("others-write", NULL, YES, others_write, 0, 0, "check: there may be changes in the streams that are not in the record"),
+	F("path", "PATH", TEXT, path, 0, 0, "sink: path on the server, instead of the URL's"),
+	F("subprotocol", "NAME", TEXT, subprotocol, 0, 0, "sink: subprotocol to ask for"),
+	F("hello", "TEXT", TEXT, hello, 0, 0, "sink: the first message of each connection"),
+	F("answer", "TEXT=REPLY", TEXT, answer, 0, 0, "sink: what to reply to a message of just this text"),
+	F("say", "TEXT", TEXT, say, 0, 0, "sink: what the writers send at their rate; %t is the time"),
+	F("marker", "TEXT", TEXT, marker, 0, 0, "sink: what stands before a time in messages that are to be timed"),
 #undef F
 };
 #define FLAGS (sizeof flags / sizeof *flags)
@@ -60,7 +68,13 @@ void options_help(void)
 {
 	puts("korsdrag-load: many clients of a Korsdrag server in one process; measures, and checks what they are told.\n\n"
 	     "  korsdrag-load SCENARIO [--FLAG VALUE …] URL …\n"
-	     "        plays a scenario against one or several nodes (ws://host:port, unix:/path) and prints a table\n\n"
+	     "        plays a scenario against one or several nodes (ws://host:port, unix:/path) and prints a table\n"
+	     "  korsdrag-load check --record FILE [--tokens FILE] URL …\n"
+	     "        asks the server about every change that a run has recorded, by sending it again with its op: whoever\n"
+	     "        has it answers as the first time\n"
+	     "  korsdrag-load sink [--clients N] [--path PATH] [--subprotocol NAME] [--marker TEXT] URL …\n"
+	     "        connects to any WebSocket server and counts what it sends; after the marker stands a time in nanoseconds\n"
+	     "        of CLOCK_MONOTONIC, if delivery is to be timed\n\n"
 	     "Scenarios:");
 	for (const struct scenario *s = scenarios; s->name; s++)
 		printf("  %-10s %s\n", s->name, s->summary);
@@ -77,7 +91,8 @@ void options_help(void)
 	     "say.\n\n"
 	     "Many connections of few members meet the server's limits; for a run set on the server\n"
 	     "  limit.connections_per_member = 0, rate.read = 0, rate.write = 0, rate.live = 0\n"
-	     "and limit.connections_per_address above --per-address.\n\n"
+	     "and limit.connections_per_address above --per-address. `korsdragd tokens NAME <addresses` makes a token for each\n"
+	     "of many members.\n\n"
 	     "It ends with 0 when every check held; 1 when one did not; 2 wrongly used; 3 when the server could not be\n"
 	     "reached or prepared.");
 }
@@ -221,6 +236,10 @@ static bool options_fit(struct options *o)
 		o->slow = o->clients;
 	for (int i = 0; i < OP_KINDS; i++)
 		weights += o->mix[i];
+	if (strcmp(o->scenario, "check") == 0 && !o->record_file)
+		return complain("record", "check wants to know which");
+	if (strcmp(o->scenario, "sink") == 0)
+		return true;
 	if (o->writers && !(weights > 0))
 		return complain("mix", "there are writers and nothing to do for them");
 	if (o->mix[OP_POST] > 0 && !o->threads)
@@ -234,13 +253,14 @@ static bool options_fit(struct options *o)
 bool options_read(struct options *o, int argc, char **argv)
 {
 	const struct scenario *s = argc > 1 ? scenario_find(argv[1]) : NULL;
+	bool is_other = argc > 1 && (strcmp(argv[1], "check") == 0 || strcmp(argv[1], "sink") == 0);
 
-	if (!s) {
+	if (!s && !is_other) {
 		fprintf(stderr, argc > 1 ? "korsdrag-load: there is no scenario %s. See korsdrag-load --help\n"
 		                         : "korsdrag-load: a scenario is missing%s. See korsdrag-load --help\n", argc > 1 ? argv[1] : "");
 		return false;
 	}
-	*o = s->settings;
+	*o = s ? s->settings : scenario_find("idle")->settings;
 	o->scenario = argv[1];
 	for (int i = 2; i < argc; i++)
 		if (!argument_read(o, argv, &i))

@@ -27,8 +27,10 @@ struct options {
 	bool works_early, is_poisson, sends_again, has_progress, stays_plain;
 	int64_t per_address; /* connections from each of 127.0.0.0/8; 0: whatever address */
 	int64_t seed;        /* 0: another each time */
-	int pids[PIDS_MAX];
-	int pid_count;
+	int pids[PIDS_MAX], pid_count; /* of servers */
+	int64_t database_pid;          /* 0: none */
+	bool others_write;             /* check: the streams have other writers as well */
+	const char *path, *subprotocol, *marker, *say, *hello, *answer; /* sink */
 };
 
 /* Fills `o` from the arguments behind the program's name. False: the reason has been printed. */

@@ -1,4 +1,4 @@
-/* record.c - what became of each change, as lines of JSON. */
+/* record.c - what became of each change, as lines of JSON; before them each stream's number at the beginning. */
 #include "clients/load/run.h"
 #include <errno.h>
 #include <string.h>
@@ -10,9 +10,14 @@ bool record_open(struct run *r)
 	if (!r->o.record_file)
 		return true;
 	r->record = fopen(r->o.record_file, "we");
-	if (!r->record)
+	if (!r->record) {
 		fprintf(stderr, "korsdrag-load: %s: %s\n", r->o.record_file, strerror(errno));
-	return r->record != NULL;
+		return false;
+	}
+	for (int i = 0; i < r->stream_count; i++)
+		fprintf(r->record, "{\"stream\":\"%s\",\"begins\":%llu}\n", r->streams[i].name,
+		        (unsigned long long)r->streams[i].base);
+	return true;
 }
 
 void record_op(struct run *r, uint32_t index, const char *code)
@@ -25,7 +30,7 @@ void record_op(struct run *r, uint32_t index, const char *code)
 		return;
 	params = message_scan(text, work_write(r, index, text, sizeof text)).content;
 	fprintf(r->record, "{\"op\":\"%s\",\"stream\":\"%s\",\"token\":%u,", op_id(&r->ops, index, id), r->streams[op->stream].name,
-	        (unsigned)(op->user % r->token_count));
+	        (unsigned)(op->user % r->tokens.count));
 	if (op->state == OP_ACKED)
 		fprintf(r->record, "\"outcome\":\"acked\",\"seq\":%llu,", (unsigned long long)op->seq);
 	else if (op->state == OP_REFUSED)

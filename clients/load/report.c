@@ -113,11 +113,12 @@ static double us_per(int64_t ns, uint64_t count)
 
 static void costs_print(const struct run *r)
 {
-	int64_t own = r->cpu_after.own - r->cpu_before.own, servers = r->cpu_after.servers - r->cpu_before.servers;
+	int64_t own = r->cpu_after.own - r->cpu_before.own, servers = r->cpu_after.servers - r->cpu_before.servers,
+	        database = r->cpu_after.database - r->cpu_before.database;
 	uint64_t calls = r->stats.acked_measured + r->stats.reads_measured;
 	double s = seconds(r);
 
-	printf("\n  calls %.1f/s, deliveries %.0f/s in frames of %.1f events, %.1f MB/s read\n", (double)calls / s,
+	printf("\n  calls %.1f/s, deliveries %.0f/s (to the writers too) in frames of %.1f events, %.1f MB/s read\n", (double)calls / s,
 	        (double)r->stats.deliveries / s,
 	        r->stats.delivery_frames ? (double)r->stats.deliveries / (double)r->stats.delivery_frames : 0,
 	        (double)(r->bytes_after - r->bytes_before) / s / 1e6);
@@ -128,6 +129,8 @@ static void costs_print(const struct run *r)
 	if (r->o.pid_count)
 		printf("\n  server: %.0f %% of a processor, %.1f MB, %.2f us a call, %.3f us a delivery", 100 * (double)servers / 1e9 / s,
 		        (double)r->cpu_after.servers_rss / 1e6, us_per(servers, calls), us_per(servers, r->stats.deliveries));
+	if (r->o.database_pid)
+		printf("\n  database: %.0f %% of a processor, %.2f us a call", 100 * (double)database / 1e9 / s, us_per(database, calls));
 	printf("\n  host: %.0f %% busy\n", 100 * host_share(r));
 }
 
@@ -241,6 +244,8 @@ static json_t *rates_json(const struct run *r)
 		        json_pack("{s:f, s:I, s:f, s:f}", "server_cpu_share", (double)servers / 1e9 / s, "server_rss",
 		                (json_int_t)r->cpu_after.servers_rss, "server_us_per_call", us_per(servers, calls),
 		                "server_us_per_delivery", us_per(servers, r->stats.deliveries)));
+	if (r->o.database_pid)
+		json_object_set_new(rates, "database_us_per_call", json_real(us_per(r->cpu_after.database - r->cpu_before.database, calls)));
 	return rates;
 }
 

@@ -1,6 +1,7 @@
 /* run.c - a run from its beginning to its end: people come, work, are measured, finish, and are looked at. */
 #include "clients/load/run.h"
 #include <openssl/rand.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #define OPENING_MAX 500      /* connections being made at once */
 
 struct run *the_run;
+static volatile sig_atomic_t was_interrupted;
 
 static void phase_set(struct run *r, enum phase phase)
 {
@@ -21,7 +23,7 @@ static void measure_end(struct timer *t, int64_t now)
 
 	(void)t;
 	r->measure_ends = now;
-	cpu_read(&r->cpu_after, r->o.pids, r->o.pid_count);
+	cpu_read(&r->cpu_after, r->o.pids, r->o.pid_count, r->o.database_pid);
 	r->bytes_after = r->net.bytes_in;
 	phase_set(r, PHASE_DRAIN);
 	r->drain_begins = now;
@@ -49,7 +51,7 @@ static void measure_begin(struct timer *t, int64_t now)
 	phase_set(r, PHASE_MEASURE);
 	r->measure_begins = now;
 	r->measure_ends = now + (int64_t)(r->o.duration * (double)NS_PER_S);
-	cpu_read(&r->cpu_before, r->o.pids, r->o.pid_count);
+	cpu_read(&r->cpu_before, r->o.pids, r->o.pid_count, r->o.database_pid);
 	r->bytes_before = r->net.bytes_in;
 	t->fire = measure_end;
 	timer_set(&r->loop, t, r->measure_ends);
@@ -150,12 +152,21 @@ static void phase_look(struct run *r)
 	}
 }
 
+/* Ctrl-C once ends the measuring early, and all else goes its way; twice ends the program. */
+static void interrupted(int number)
+{
+	was_interrupted = 1;
+	signal(number, SIG_DFL);
+}
+
 static void tick_fires(struct timer *t, int64_t now)
 {
 	struct run *r = the_run;
 	static int ticks;
 
 	views_unstick(r);
+	if (was_interrupted && r->phase == PHASE_MEASURE)
+		timer_set(&r->loop, &r->next_phase, now);
 	phase_look(r);
 	if (++ticks % 10 == 0)
 		progress_print(r, false);
@@ -200,11 +211,9 @@ static void run_finish(struct run *r)
 {
 	for (int i = 0; i < r->stream_count; i++)
 		journal_finish(&r->streams[i]);
-	for (int i = 0; i < r->o.boards; i++)
+	for (int i = 0; r->boards && i < r->o.boards; i++)
 		free(r->boards[i].cards);
-	for (uint32_t i = 0; i < r->token_count; i++)
-		free(r->tokens[i]);
-	free(r->tokens);
+	tokens_finish(&r->tokens);
 	free(r->streams);
 	free(r->boards);
 	free(r->threads);
@@ -237,6 +246,7 @@ static int run_through(struct run *r)
 	r->arrival.fire = arrival_fires;
 	r->storm.fire = storm_fires;
 	r->began = clock_ns();
+	signal(SIGINT, interrupted);
 	timer_set(&r->loop, &r->tick, r->began + TICK);
 	timer_set(&r->loop, &r->arrival, r->began);
 	loop_run(&r->loop);
@@ -263,7 +273,7 @@ int run_play(const struct options *o)
 	if (!loop_init(&r->loop))
 		abort();
 	seed_choose(r);
-	if (run_prepare(r) && record_open(r))
+	if (tokens_read(&r->tokens, o->token_file) && targets_read(r->targets, o) && run_prepare(r) && record_open(r))
 		status = run_through(r);
 	record_close(r);
 	run_finish(r);

@@ -6,7 +6,8 @@
 #include "clients/load/cpu.h"
 #include "clients/load/histogram.h"
 #include "clients/load/journal.h"
-#include "clients/load/options.h"
+#include "clients/load/reach.h"
+#include "clients/load/schedule.h"
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -43,9 +44,9 @@ struct user {
 	struct conn conn; /* first: hooks get it */
 	struct timer due, again, beat; /* next call, next try (to connect or to send again), next presence */
 	struct subscription streams[STREAMS_A_USER];
-	int64_t next_due, gap; /* of the schedule; gap 0: none */
-	int64_t lost_at;       /* when the connection was lost; 0: it was not */
-	int64_t began_at;      /* connecting */
+	struct schedule schedule;
+	int64_t lost_at;  /* when the connection was lost; 0: it was not */
+	int64_t began_at; /* connecting */
 	uint32_t index, under_way, first_op;
 	uint16_t url, tries;
 	uint8_t state, stream_count;
@@ -76,8 +77,7 @@ struct run {
 	char (*threads)[ID_TEXT]; /* streams after them */
 	struct user *users; /* clients, then the hostile */
 	uint32_t user_count;
-	char **tokens;
-	uint32_t token_count;
+	struct tokens tokens;
 	struct conn_target targets[URLS_MAX];
 	struct stats stats;
 	enum phase phase;
@@ -87,9 +87,7 @@ struct run {
 	struct timer tick, next_phase, arrival, storm;
 	struct cpu cpu_before, cpu_after;
 	uint64_t bytes_before, bytes_after;
-	double late_share;
 	FILE *record;
-	struct histogram late_all;
 	double mix_total;
 	bool has_failed; /* could not be run to its end */
 };
@@ -119,9 +117,12 @@ void work_done(struct run *r, uint32_t index, struct span result);         /* ac
 void work_given_up(struct run *r, uint32_t index);
 
 /* setup.c, blocking */
-bool targets_read(struct conn_target *targets, const struct options *o); /* from its URLs; false: said why */
-bool run_prepare(struct run *r);     /* tokens, addresses, streams; false: said why */
-void run_look_afresh(struct run *r); /* a fresh client at each node opens each stream */
+bool run_prepare(struct run *r); /* makes the streams; false: said why */
+
+/* afresh.c, blocking */
+struct client;
+bool snapshot_look(struct client *c, struct journal *j); /* gives the journal a snapshot; false: there is none */
+void run_look_afresh(struct run *r);                      /* a fresh client at each node opens each stream */
 
 /* record.c */
 bool record_open(struct run *r);

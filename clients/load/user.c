@@ -1,7 +1,5 @@
 /* user.c - one client: connects, opens its streams, makes its calls, comes back when it has lost its connection. */
 #include "clients/load/run.h"
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,15 +83,10 @@ static bool call_begin(struct run *r, struct user *u, int64_t due)
 	return true;
 }
 
-static int64_t gap_next(struct run *r, const struct user *u)
-{
-	return r->o.is_poisson ? (int64_t)((double)u->gap * random_exponential(&r->random)) : u->gap;
-}
-
 void user_work(struct user *u)
 {
 	struct run *r = run_of(u);
-	int64_t now = r->loop.now;
+	int64_t now = r->loop.now, due;
 
 	if (!u->is_writer || u->state != USER_READY || !may_work(r))
 		return;
@@ -105,12 +98,10 @@ void user_work(struct user *u)
 			}
 		return;
 	}
-	while (u->next_due <= now && u->under_way < UNDER_WAY_MAX) {
-		call_begin(r, u, u->next_due);
-		u->next_due += gap_next(r, u);
-	}
-	if (u->next_due > now)
-		timer_set(&r->loop, &u->due, u->next_due);
+	while (u->under_way < UNDER_WAY_MAX && schedule_take(&u->schedule, now, &due, &r->random))
+		call_begin(r, u, due);
+	if (u->schedule.next > now)
+		timer_set(&r->loop, &u->due, u->schedule.next);
 }
 
 static void due_fires(struct timer *t, int64_t now)
@@ -121,12 +112,10 @@ static void due_fires(struct timer *t, int64_t now)
 	user_work(u);
 }
 
-static void schedule_begin(struct run *r, struct user *u)
+static void work_begin(struct run *r, struct user *u)
 {
-	if (!u->is_writer || u->next_due)
-		return;
-	u->gap = (int64_t)((double)NS_PER_S / r->o.rate);
-	u->next_due = r->loop.now + (int64_t)((double)u->gap * random_unit(&r->random));
+	if (u->is_writer && !u->schedule.next)
+		schedule_begin(&u->schedule, r->o.rate, r->o.is_poisson, r->loop.now, &r->random);
 }
 
 /* --- presence ----------------------------------------------------------------------------------------------- */
@@ -215,7 +204,7 @@ static void user_ready(struct user *u)
 	if (u->is_slow && may_work(r))
 		conn_deafen(&u->conn, true);
 	if (may_work(r) || r->o.works_early)
-		schedule_begin(r, u);
+		work_begin(r, u);
 	if (u->drags && !u->beat.at && r->phase <= PHASE_MEASURE)
 		timer_set(&r->loop, &u->beat, r->loop.now + (int64_t)(random_unit(&r->random) * (double)NS_PER_S / r->o.presence));
 	user_work(u);
@@ -435,10 +424,10 @@ static void user_lost(struct user *u, int64_t within)
 	struct run *r = run_of(u);
 
 	r->ready -= u->state == USER_READY;
-	if (u->state == USER_CONNECTING)
-		r->stats.failed_connects++;
-	else
-		r->stats.lost++;
+	if (!u->is_hostile) {
+		r->stats.failed_connects += u->state == USER_CONNECTING;
+		r->stats.lost += u->state != USER_CONNECTING;
+	}
 	if (!u->lost_at && u->state == USER_READY)
 		u->lost_at = clock_ns();
 	u->state = USER_AWAY;
@@ -497,24 +486,12 @@ static void user_back(struct user *u, int64_t within)
 		timer_set(&r->loop, &u->again, clock_ns() + (int64_t)(random_unit(&r->random) * (double)within));
 }
 
-/* 127.1.0.1 and so on: one for each so many users. False: the server is elsewhere. */
-static bool source_of(const struct run *r, const struct user *u, struct sockaddr_in *ret_source)
-{
-	const struct sockaddr_in *to = (const struct sockaddr_in *)&r->targets[u->url].address;
-
-	if (!r->o.per_address || to->sin_family != AF_INET || ntohl(to->sin_addr.s_addr) >> 24 != 127)
-		return false;
-	*ret_source = (struct sockaddr_in){ .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(0x7f010001 + u->index / (uint32_t)r->o.per_address) };
-	return true;
-}
-
 void user_arrive(struct user *u)
 {
 	struct run *r = run_of(u);
-	struct ws_request request = { .subprotocol = "korsdrag.v1", .token = r->tokens[u->index % r->token_count] };
+	struct ws_request request = { .subprotocol = "korsdrag.v1", .token = r->tokens.list[u->index % r->tokens.count] };
 	struct sockaddr_in source;
-	bool has_source = source_of(r, u, &source);
+	bool has_source = source_choose(&source, &r->targets[u->url], u->index, r->o.per_address);
 
 	u->began_at = clock_ns();
 	u->state = USER_CONNECTING;
@@ -561,7 +538,7 @@ void users_begin_work(struct run *r)
 	for (uint32_t i = 0; i < r->o.clients; i++) {
 		struct user *u = &r->users[i];
 
-		schedule_begin(r, u);
+		work_begin(r, u);
 		if (u->is_slow && u->state == USER_READY)
 			conn_deafen(&u->conn, true);
 		if (u->state == USER_READY)
