@@ -7,7 +7,7 @@
 #include "clients/load/check.h"
 #include "clients/load/ask.h"
 #include "clients/load/reach.h"
-#include "clients/load/view.h"
+#include "clients/load/value.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* journal.c - hears, compares, applies. */
 #include "clients/load/journal.h"
+#include "clients/load/value.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

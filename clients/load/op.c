@@ -1,7 +1,7 @@
 /* op.c - the table of calls, and ids that hold their index. */
 #include "clients/load/op.h"
 #include "clients/load/clock.h"
-#include "clients/load/view.h"
+#include "clients/load/value.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -18,12 +18,13 @@ static const struct flag {
 } flags[] = {
 #define F(name, argument, kind, member, min, max, help) { name, argument, kind, offsetof(struct options, member), min, max, help }
 	F("clients", "N", WHOLE, clients, 1, 1000000, "connections"),
+	F("connections", "N", WHOLE, clients, 1, 1000000, "the same"),
 	F("writers", "N", WHOLE, writers, 0, 1000000, "how many of them make calls; the others read"),
 	F("rate", "R", NUMBER, rate, 0.001, 100000, "calls a second of each writer, whatever the answers do"),
 	F("in-flight", "K", WHOLE, in_flight, 0, 60, "instead: K calls of each writer under way, as fast as it goes (0: by the rate)"),
 	F("early", NULL, YES, works_early, 0, 0, "work and measuring begin while clients still come, not when all are there"),
 	F("poisson", NULL, YES, is_poisson, 0, 0, "calls come at random instead of evenly"),
-	F("mix", "KIND=W,…", MIX, mix, 0, 0, "weights of move, create, edit, recolour, delete, post, list, open"),
+	F("mix", "KIND=W,..", MIX, mix, 0, 0, "weights of move, create, edit, recolour, delete, post, list, open"),
 	F("text", "BYTES", WHOLE, text, 1, 2000, "length of what is written"),
 	F("boards", "N", WHOLE, boards, 0, 1000, "boards made; client i opens board i modulo N"),
 	F("threads", "N", WHOLE, threads, 0, 1000, "threads made, likewise"),
@@ -47,7 +48,7 @@ static const struct flag {
 	F("never-again", NULL, NO, sends_again, 0, 0, "do not send again, with the same op, what a lost connection cut off"),
 	F("per-address", "N", WHOLE, per_address, 0, 60000, "connections from each of 127.0.0.0/8, towards loopback (0: no choice of address)"),
 	F("tokens", "FILE", TEXT, token_file, 0, 0, "bearer tokens, one a line, given to the clients in turn; else KORSDRAG_TOKEN"),
-	F("server-pid", "PID,…", PIDS, pids, 0, 0, "processes on this host whose CPU and memory are reported"),
+	F("server-pid", "PID,..", PIDS, pids, 0, 0, "processes on this host whose CPU and memory are reported"),
 	F("database-pid", "PID", WHOLE, database_pid, 0, 4194304, "PostgreSQL's first process on this host: its and its children's CPU"),
 	F("record", "FILE", TEXT, record_file, 0, 0, "one line of JSON for each change and its outcome"),
 	F("json", "FILE", TEXT, json_file, 0, 0, "the results as JSON (-: to standard output)"),

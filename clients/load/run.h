@@ -99,13 +99,29 @@ static inline bool is_measured(const struct run *r, int64_t due)
 	return due >= r->measure_begins && due < r->measure_ends;
 }
 
+/* calls.c */
 extern const char *const refusal_words[16];
+int refusal_of(struct span word);     /* its place among them */
+bool may_work(const struct run *r);
+void user_work(struct user *u);       /* makes the calls that are due */
+void calls_begin(struct run *r, struct user *u); /* begins a writer's schedule, once */
+void call_due(struct timer *t, int64_t now);     /* of user.due */
+void call_answered(struct run *r, struct user *u, const struct message *m);
+void calls_again(struct run *r, struct user *u, bool waiting_only); /* sends what is under way again */
+void call_give_up(struct run *r, struct user *u, uint32_t index, enum op_state state, const char *code);
+
+/* follow.c */
+void streams_open(struct run *r, struct user *u); /* asks for them; user_ready when all are open */
+bool frame_known(struct run *r, struct user *u, const char *text, size_t len); /* others had the same: done */
+void open_answered(struct run *r, struct user *u, const struct message *m, const char *text, size_t len);
+void notice_heard(struct run *r, struct user *u, const struct message *m, const char *text, size_t len);
+void presence_beat(struct timer *t, int64_t now); /* of user.beat */
 
 /* user.c */
+void user_ready(struct user *u);
 void users_create(struct run *r);
 void user_arrive(struct user *u);            /* begins to connect */
 void user_cut(struct user *u, int64_t back_within); /* loses its connection as if the cable were cut */
-void user_work(struct user *u);              /* makes the calls that are due */
 void users_begin_work(struct run *r);
 bool users_have_settled(struct run *r);      /* nothing under way, every subscription at its stream's end */
 void users_leave(struct run *r);

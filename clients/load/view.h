@@ -1,7 +1,4 @@
-/* view.h - a board or a thread as a client holds it: a snapshot, and then event by event.
- *
- * Values are compared by what they mean, not by how the server happened to write them: the order of an object's members,
- * blanks and escapes do not count. */
+/* view.h - a board or a thread as a client holds it: a snapshot, and then event by event. */
 #ifndef CLIENTS_LOAD_VIEW_H
 #define CLIENTS_LOAD_VIEW_H
 #include "clients/load/scan.h"
@@ -19,10 +16,4 @@ bool view_take_snapshot(struct view *v, struct span snapshot);
 bool view_apply(struct view *v, struct span type, struct span body);
 /* False: they differ, and `ret_how` says where. */
 bool view_equals(const struct view *a, const struct view *b, char *ret_how, size_t size);
-
-/* The same number for values, of any nesting, that mean the same. */
-uint64_t value_hash(struct span value);
-
-/* 16 bytes of a UUID's text (36 characters, without quotation marks). False: it is none. */
-bool uuid_read(struct span text, uint8_t ret_id[16]);
 #endif

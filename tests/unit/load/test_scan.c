@@ -1,6 +1,6 @@
 #include "clients/load/op.h"
 #include "clients/load/scan.h"
-#include "clients/load/view.h"
+#include "clients/load/value.h"
 #include <criterion/criterion.h>
 #include <string.h>
 
