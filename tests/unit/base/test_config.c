@@ -43,7 +43,7 @@ static void write_file(const char *text)
 {
 	FILE *f;
 
-	snprintf(path, sizeof path, "config-XXXXXX");
+	snprintf(path, sizeof path, "/tmp/config-XXXXXX");
 	f = fdopen(mkstemp(path), "w");
 	fputs(text, f);
 	fclose(f);
