@@ -101,7 +101,7 @@ static void on_log(int level, const char *line)
 	size_t len = strcspn(line, "\n");
 	char text[200];
 
-	if (strncmp(line, "adopt_socket_readbuf: ", 22) == 0)
+	if (strstr(line, "adopt_socket_readbuf: ")) /* 4.3 has the time and the level before it */
 		return;
 	snprintf(text, sizeof(text), "%.*s", (int)(len < sizeof(text) ? len : sizeof(text) - 1), line);
 	log_line(level == LLL_ERR ? LOG_ERROR : LOG_WARN, "libwebsockets", "text", text, NULL);
