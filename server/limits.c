@@ -23,6 +23,10 @@ bool settings_fit(const struct settings *s, struct err *err)
 		return err_set(err, KD_E_INVALID, "limit.ping must be less than limit.dead");
 	if (s->limit_session_idle_ms > s->limit_session_ms)
 		return err_set(err, KD_E_INVALID, "limit.session_idle must not be over limit.session");
+	if ((s->bus_user[0] != 0) + (s->bus_token[0] != 0) + (s->bus_credentials_file[0] != 0) > 1)
+		return err_set(err, KD_E_INVALID, "of bus.user, bus.token_file and bus.credentials_file one can be set");
+	if (!s->bus_certificate_file[0] != !s->bus_key_file[0])
+		return err_set(err, KD_E_INVALID, "bus.certificate_file and bus.key_file go together");
 	return true;
 }
 

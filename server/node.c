@@ -174,7 +174,7 @@ static bool open_rpc(struct node *n, struct err *err)
 	const struct settings *s = n->settings;
 
 	const struct nats_link_config nats = {
-		.servers = s->bus_servers, .credentials_file = s->bus_credentials_file, .user = s->bus_user, .password = s->bus_password,
+		.servers = s->bus_servers, .credentials_file = s->bus_credentials_file, .user = s->bus_user, .password = s->bus_password, .token = s->bus_token,
 		.ca_file = s->bus_ca_file, .certificate_file = s->bus_certificate_file, .key_file = s->bus_key_file };
 
 	kinds_add(n, account_stream_kinds);

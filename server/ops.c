@@ -32,8 +32,8 @@ static void ready(void *owner, struct http_request *r)
 		http_reply_json(r, 503, json_pack("{s:s, s:s}", "status", "not ready", "reason", why));
 	else
 		/* Without the bus a node is late by a second at most, and still of use. */
-		http_reply_json(r, 200, json_pack("{s:s, s:o, s:{s:s, s:b}}", "status", "ready", "database", database(ops),
-			"bus", "kind", rpc_bus_name(ops->rpc), "connected", rpc_bus_is_up(ops->rpc)));
+		http_reply_json(r, 200, json_pack("{s:s, s:o, s:{s:s, s:b, s:s*}}", "status", "ready", "database", database(ops),
+			"bus", "kind", rpc_bus_name(ops->rpc), "connected", rpc_bus_is_up(ops->rpc), "reason", rpc_bus_reason(ops->rpc)));
 }
 
 static void metrics(void *owner, struct http_request *r)

@@ -35,9 +35,17 @@ static const char *wrong_url(const char *value)
 
 static const char *wrong_bus(const char *value)
 {
-	if (strncmp(value, "nats://", 7) != 0 && strncmp(value, "tls://", 6) != 0)
+	const char *host = strncmp(value, "nats://", 7) == 0 ? value + 7 : strncmp(value, "tls://", 6) == 0 ? value + 6 : NULL;
+	const char *port = host ? strrchr(host, ':') : NULL;
+
+	if (!host)
 		return "must begin with nats:// or tls://";
-	return strchr(value, '@') ? "must not hold a name or password: see bus.user, bus.password_file and bus.credentials_file" : NULL;
+	if (strchr(host, '@'))
+		return "must not hold a name or password: see bus.user, bus.password_file and bus.credentials_file";
+	if (port && strchr(port, ']')) /* the last colon is within an IPv6 address */
+		port = NULL;
+	return !*host || host == port || strchr(host, '/') || (port && (!port[1] || port[1 + strspn(port + 1, "0123456789")]))
+		? "must name a host, or a host and the number of its port, and nothing after it" : NULL;
 }
 
 static const char *wrong_subjects(const char *value)
@@ -81,12 +89,14 @@ const struct config_key settings_keys[] = {
 		"Start although PostgreSQL could lose what it has confirmed, or the role may change the schema."),
 
 	{ .key = "bus.servers", .type = CONFIG_LIST, .offset = AT(bus_servers), .initial = "", .max = 16, .wrong = wrong_bus,
-	  .doc = "NATS servers that join the nodes, nats://host:4222 or tls://host:4222, any of them; empty: PostgreSQL's NOTIFY does." },
+	  .doc = "NATS servers that join the nodes, nats://host:4222 or tls://host:4222, each of a cluster; empty: PostgreSQL's NOTIFY does." },
 	{ .key = "bus.subjects", .type = CONFIG_TEXT, .offset = AT(bus_subjects), .initial = "korsdrag", .max = 40,
 	  .wrong = wrong_subjects, .doc = "How our subjects on NATS begin, so that several networks can share a server." },
 	TEXT("bus.user", bus_user, "", 200, "Name to sign in with at NATS; empty: without."),
 	{ .key = "bus.password_file", .type = CONFIG_SECRET, .offset = AT(bus_password), .initial = "", .max = 1000,
 	  .doc = "File that holds the password for NATS." },
+	{ .key = "bus.token_file", .type = CONFIG_SECRET, .offset = AT(bus_token), .initial = "", .max = 1000,
+	  .doc = "File that holds a token for NATS, instead of name and password." },
 	TEXT("bus.credentials_file", bus_credentials_file, "", 1000, "File of NATS credentials (JWT and key), instead of name and password."),
 	TEXT("bus.ca_file", bus_ca_file, "", 1000, "File of certificates that vouch for the NATS servers; empty: those of the host."),
 	TEXT("bus.certificate_file", bus_certificate_file, "", 1000, "Our certificate for NATS servers that ask for one."),

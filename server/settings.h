@@ -14,7 +14,8 @@ struct settings {
 	bool database_allow_unsafe;
 
 	const char *const *bus_servers;
-	const char *bus_subjects, *bus_user, *bus_password, *bus_credentials_file, *bus_ca_file, *bus_certificate_file, *bus_key_file;
+	const char *bus_subjects, *bus_user, *bus_password, *bus_token, *bus_credentials_file;
+	const char *bus_ca_file, *bus_certificate_file, *bus_key_file;
 
 	const char *mail_url, *mail_user, *mail_password, *mail_ca_file, *mail_from, *mail_folder;
 	bool mail_may_be_clear;

@@ -152,6 +152,11 @@ const char *rpc_bus_name(const struct rpc *rpc)
 	return hub_bus_name(rpc->hub);
 }
 
+const char *rpc_bus_reason(const struct rpc *rpc)
+{
+	return hub_bus_reason(rpc->hub);
+}
+
 void rpc_set_domain(struct rpc *rpc, const char *domain, void *state)
 {
 	for (size_t i = 0; i < DOMAINS_MAX; i++)

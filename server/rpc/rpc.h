@@ -38,6 +38,7 @@ void rpc_set_net(struct rpc *rpc, struct net *net);
 void rpc_drain(struct rpc *rpc, int64_t spread_ms, void (*done)(void *owner), void *owner); /* clients are moved, commits answered */
 bool rpc_bus_is_up(const struct rpc *rpc);
 const char *rpc_bus_name(const struct rpc *rpc); /* "postgresql" or "nats" */
+const char *rpc_bus_reason(const struct rpc *rpc); /* what is wrong with it; NULL: nothing is known to be */
 
 /* A domain's own state for its handlers (mailer, config): set at start by main, read by handlers. */
 void rpc_set_domain(struct rpc *rpc, const char *domain, void *state);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct way {
-	struct bus *bus;
+	struct road *road;
 	struct nats_link *link;
 	char all[NATS_SUBJECT_SIZE];     /* "korsdrag.nodes" */
 	char streams[NATS_SUBJECT_SIZE]; /* "korsdrag.stream." */
@@ -18,7 +18,7 @@ static void heard(void *owner, const char *subject, const char *text, size_t len
 	struct way *w = owner;
 
 	(void)subject; /* each message says itself what it is about */
-	bus_heard(w->bus, text, len);
+	bus_heard(w->road, text, len);
 }
 
 static void came(void *owner, bool is_up)
@@ -26,7 +26,9 @@ static void came(void *owner, bool is_up)
 	struct way *w = owner;
 
 	if (is_up)
-		bus_restored(w->bus);
+		bus_restored(w->road);
+	else
+		bus_lost(w->road);
 }
 
 static void way_destroy(void *way)
@@ -37,7 +39,7 @@ static void way_destroy(void *way)
 	free(w);
 }
 
-static void *way_create(struct bus *b, const struct bus_config *config, struct err *err)
+static void *way_create(struct road *road, const struct bus_config *config, struct err *err)
 {
 	struct way *w = calloc(1, sizeof(*w));
 	struct nats_link_config link = *config->nats;
@@ -46,16 +48,17 @@ static void *way_create(struct bus *b, const struct bus_config *config, struct e
 		err_set(err, KD_E_INTERNAL, "out of memory");
 		return NULL;
 	}
-	w->bus = b;
+	w->road = road;
 	snprintf(w->all, sizeof(w->all), "%s.nodes", config->subjects);
 	snprintf(w->streams, sizeof(w->streams), "%s.stream.", config->subjects);
 	link.loop = config->loop;
 	link.name = config->node;
+	link.subject = w->all;
 	link.heard = heard;
 	link.came = came;
 	link.owner = w;
 	w->link = nats_link_create(&link, err);
-	if (w->link && nats_link_subscribe(w->link, w->all))
+	if (w->link)
 		return w;
 	way_destroy(w);
 	return NULL;
@@ -89,7 +92,12 @@ static bool way_is_up(const void *way)
 	return nats_link_is_up(((const struct way *)way)->link);
 }
 
+static const char *way_reason(const void *way)
+{
+	return nats_link_reason(((const struct way *)way)->link);
+}
+
 const struct bus_way bus_nats = {
 	.name = "nats", .message_max = NATS_MESSAGE_MAX, .create = way_create, .destroy = way_destroy, .send = way_send,
-	.follow = way_follow, .is_up = way_is_up,
+	.follow = way_follow, .is_up = way_is_up, .reason = way_reason,
 };

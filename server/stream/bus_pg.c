@@ -8,26 +8,26 @@
 #define PAYLOAD_MAX 7900 /* PostgreSQL takes less than 8,000 */
 
 struct way {
-	struct bus *bus;
+	struct road *road;
 	struct db_listen *listen;
 };
 
 static void heard(void *owner, const char *payload)
 {
-	bus_heard(((struct way *)owner)->bus, payload, strlen(payload));
+	bus_heard(((struct way *)owner)->road, payload, strlen(payload));
 }
 
 static void restored(void *owner)
 {
-	bus_restored(((struct way *)owner)->bus);
+	bus_restored(((struct way *)owner)->road);
 }
 
-static void *way_create(struct bus *b, const struct bus_config *config, struct err *err)
+static void *way_create(struct road *road, const struct bus_config *config, struct err *err)
 {
 	struct way *w = calloc(1, sizeof(*w));
 
 	if (w) {
-		w->bus = b;
+		w->road = road;
 		w->listen = db_listen_create(config->db, CHANNEL, heard, restored, w);
 	}
 	if (w && w->listen)

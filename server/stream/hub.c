@@ -334,6 +334,11 @@ bool hub_bus_is_up(const struct hub *hub)
 	return bus_is_up(hub->bus);
 }
 
+const char *hub_bus_reason(const struct hub *hub)
+{
+	return bus_reason(hub->bus);
+}
+
 const char *hub_bus_name(const struct hub *hub)
 {
 	return bus_name(hub->bus);

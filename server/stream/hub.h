@@ -33,6 +33,7 @@ struct hub *hub_create(const struct hub_config *config, struct err *err); /* NUL
 void hub_destroy(struct hub *hub);
 bool hub_bus_is_up(const struct hub *hub);
 const char *hub_bus_name(const struct hub *hub);
+const char *hub_bus_reason(const struct hub *hub); /* see bus.h */
 void hub_set_net(struct hub *hub, struct net *net);
 
 /* A viewer comes: nothing is delivered until hub_ready says up to which number the viewer knows. False: too many streams.

@@ -215,12 +215,23 @@ static void heads_ask(void *owner)
 	buf_finish(&ids);
 }
 
+/* Whoever watches a list looks again. */
+static void hints_were_lost(void *owner)
+{
+	struct hub *hub = owner;
+
+	for (const struct stream_kind *const *k = hub->config.kinds; *k; k++)
+		if ((*k)->hint_topic)
+			hub->config.feed(hub->config.owner, (*k)->hint_topic, NULL);
+}
+
 /* What was said meanwhile was heard by nobody, neither ours by the others nor theirs by us. */
 static void bus_was_restored(void *owner)
 {
 	struct hub *hub = owner;
 
 	heads_ask(hub);
+	hints_were_lost(hub);
 	presence_doubt(hub->presence, NULL);
 	bus_again(hub->bus);
 	presence_tell_all(hub->presence);
@@ -234,6 +245,7 @@ bool hub_bus_start(struct hub *hub, struct err *err)
 	static const struct bus_handlers handlers = {
 		.head = heard_head, .hint = heard_hint, .presence = heard_presence, .who = heard_who, .node_new = new_node,
 		.node_again = again_node, .node_lost = lost_node, .restored = bus_was_restored,
+		.hints_lost = hints_were_lost,
 	};
 
 	hub->presence = presence_create(hub->config.loop, presence_to_viewers, hub);

@@ -36,6 +36,7 @@ struct world {
 	struct person *people; /* everybody signed in */
 	PGconn *pg;            /* the superuser's; made by world_pg */
 	bool is_template;
+	const char *pardoned;  /* lines of the nodes' logs with these words may be errors; NULL: none may */
 };
 
 struct world *world_start(int nodes);

@@ -17,7 +17,7 @@
 
 struct ear { /* what one node has heard */
 	struct bus *bus;
-	int heads, hints, present, left, messages, who, comes, again, lost, restored;
+	int heads, hints, present, left, messages, who, comes, again, lost, restored, hints_lost;
 	int64_t head;
 	bool has_access, is_done;
 	struct access access;
@@ -97,13 +97,18 @@ static void is_restored(void *owner)
 	((struct ear *)owner)->restored++;
 }
 
+static void hints_lost(void *owner)
+{
+	((struct ear *)owner)->hints_lost++;
+}
+
 static struct world *world;
 static struct ear a, b;
 
 static void setup(void)
 {
 	static const struct bus_handlers handlers = { .head = heard_head, .hint = heard_hint, .presence = heard_presence, .who = heard_who,
-		.node_new = heard_new, .node_again = heard_again, .node_lost = heard_lost, .restored = is_restored };
+		.node_new = heard_new, .node_again = heard_again, .node_lost = heard_lost, .restored = is_restored, .hints_lost = hints_lost };
 	static const struct db_stmt *const none[] = { NULL };
 	struct err err;
 
