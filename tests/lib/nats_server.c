@@ -1,12 +1,10 @@
 /* nats_server.c - starts Debian's nats-server, and asks its monitoring who listens to what. */
 #include "nats_server.h"
 #include "port.h"
+#include "require.h"
 #include <arpa/inet.h>
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -28,7 +26,7 @@ void nats_server_init(struct nats_server *s, const char *folder)
 {
 	*s = (struct nats_server){ .port = port_take_in(folder), .cluster = port_take_in(folder), .monitor = port_take_in(folder) };
 	snprintf(s->folder, sizeof s->folder, "%s/nats-%d", folder, s->port);
-	cr_assert(s->monitor && mkdir(s->folder, 0700) == 0, "no ports or folder in %s", folder);
+	require(s->monitor && mkdir(s->folder, 0700) == 0, "no ports or folder in %s", folder);
 }
 
 /* The body of what the monitoring says; NULL when nobody answers. The caller's to free. */
@@ -81,7 +79,7 @@ void nats_server_start(struct nats_server *s)
 		_exit(127);
 	}
 	for (int waited = 0; !(answer = monitor_get(s, "/varz")); waited += 20) {
-		cr_assert(waited < START_MS && waitpid(s->pid, NULL, WNOHANG) == 0, "nats-server did not start: see %s/log", s->folder);
+		require(waited < START_MS && waitpid(s->pid, NULL, WNOHANG) == 0, "nats-server did not start: see %s/log", s->folder);
 		sleep_ms(20);
 	}
 	free(answer);
@@ -112,7 +110,7 @@ void nats_server_end(struct nats_server *s)
 
 	nats_server_kill(s);
 	snprintf(command, sizeof command, "rm -r '%s'", s->folder);
-	cr_assert(system(command) == 0, "%s", command);
+	require(system(command) == 0, "%s", command);
 }
 
 json_t *nats_server_asked(const struct nats_server *s, const char *path)
@@ -121,7 +119,7 @@ json_t *nats_server_asked(const struct nats_server *s, const char *path)
 	const char *body = answer ? strstr(answer, "\r\n\r\n") : NULL;
 	json_t *said = body ? json_loads(body + 4, 0, NULL) : NULL;
 
-	cr_assert(said, "nats-server does not answer %s: %s", path, answer ? answer : "");
+	require(said, "nats-server does not answer %s: %s", path, answer ? answer : "");
 	free(answer);
 	return said;
 }
@@ -177,7 +175,7 @@ void nats_server_certificates(const struct nats_server *s, const char *authority
 		"-keyout %s.key -out %s.csr && "
 		"openssl x509 -req -in %s.csr -CA %s.pem -CAkey %s.key -CAcreateserial -days 2 -copy_extensions copy -out %s.pem",
 		s->folder, authority, authority, authority, strchr(address, ':') + 1, address, server, server, server, authority, authority, server);
-	cr_assert(system(command) == 0, "openssl failed: see %s/openssl.log", s->folder);
+	require(system(command) == 0, "openssl failed: see %s/openssl.log", s->folder);
 }
 
 void nats_server_file(const struct nats_server *s, const char *name, const char *line)
@@ -187,7 +185,7 @@ void nats_server_file(const struct nats_server *s, const char *name, const char 
 
 	snprintf(path, sizeof path, "%s/%s", s->folder, name);
 	f = fopen(path, "we");
-	cr_assert(f, "%s", path);
+	require(f, "%s", path);
 	fprintf(f, "%s\n", line);
 	fclose(f);
 	chmod(path, 0600);

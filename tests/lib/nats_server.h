@@ -1,7 +1,8 @@
-/* nats_server.h - a real NATS server of the test's own, on loopback. What does not work fails the test. */
+/* nats_server.h - a real NATS server of the test's own, on loopback. What does not work ends the process. */
 #ifndef TESTS_LIB_NATS_SERVER_H
 #define TESTS_LIB_NATS_SERVER_H
 #include <jansson.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct nats_server {
