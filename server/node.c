@@ -45,6 +45,7 @@ static const char *const app_paths[] = {
 };
 
 #define KINDS_MAX 16
+#define QUIET_LOOK_MS 20
 #define CONNS_MAX 100000 /* 2 KB each when idle */
 #define COMMAND_TURN_MS 60000 /* a command serves nobody whom a slow turn would hold up */
 
@@ -61,7 +62,7 @@ struct node {
 	struct ops ops;
 	struct talk_config talk;
 	struct loop_signal *on_term, *on_int, *on_hup;
-	struct timer *deadline;
+	struct timer *deadline, *quiet; /* while draining */
 	bool is_cut_short; /* by a second signal */
 	const struct stream_kind *kinds[KINDS_MAX + 1];
 	char application[64]; /* what PostgreSQL calls us */
@@ -80,12 +81,23 @@ static void kinds_add(struct node *n, const struct stream_kind *const *kinds)
 
 /* --- the end ------------------------------------------------------------------------------------------- */
 
+/* The last answers over HTTP leave after the last connection has. */
+static void drained_if_quiet(void *owner)
+{
+	struct node *n = owner;
+
+	if (net_is_answering(n->net))
+		return;
+	log_line(LOG_INFO, "drained", NULL);
+	timer_stop(n->quiet);
+	loop_stop(n->loop);
+}
+
 static void drained(void *owner)
 {
 	struct node *n = owner;
 
-	log_line(LOG_INFO, "drained", NULL);
-	loop_stop(n->loop);
+	timer_start(n->quiet, 0, QUIET_LOOK_MS);
 }
 
 static void drain_too_long(void *owner)
@@ -128,6 +140,7 @@ static void node_destroy(struct node *n)
 	loop_signal_destroy(n->on_term);
 	loop_signal_destroy(n->on_int);
 	timer_destroy(n->deadline);
+	timer_destroy(n->quiet);
 	account_destroy(n->account); /* first: libwebsockets closes one descriptor twice as it goes, which could be a mail's by then */
 	net_destroy(n->net);         /* tells rpc of every connection that is left */
 	rpc_destroy(n->rpc);
@@ -263,10 +276,11 @@ static bool open_rooms(struct node *n, struct err *err)
 	if (!open_rpc(n, err) || !open_account(n, err) || !open_net(n, err))
 		return false;
 	n->deadline = loop_timer_create(n->loop, drain_too_long, n);
+	n->quiet = loop_timer_create(n->loop, drained_if_quiet, n);
 	n->on_term = loop_signal_create(n->loop, SIGTERM, on_signal, n);
 	n->on_int = loop_signal_create(n->loop, SIGINT, on_signal, n);
 	n->on_hup = loop_signal_create(n->loop, SIGHUP, on_reload, n);
-	if (!n->deadline || !n->on_term || !n->on_int || !n->on_hup)
+	if (!n->deadline || !n->quiet || !n->on_term || !n->on_int || !n->on_hup)
 		return err_set(err, KD_E_INTERNAL, "out of memory or descriptors");
 	return true;
 }

@@ -118,34 +118,46 @@ static void listener_resume(void *owner)
 	watch_want(l->watch, WATCH_READ);
 }
 
+/* False: nobody waits any more, or there are no descriptors. */
+static bool take_one(struct listener *l)
+{
+	struct sockaddr_storage from = { .ss_family = AF_UNIX };
+	socklen_t len = sizeof(from);
+	int fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd >= 0)
+		greet(l->net, fd, &from);
+	return fd >= 0 || errno == EINTR || errno == ECONNABORTED;
+}
+
+/* They wait in the backlog meanwhile; the descriptor stays readable, so not to pause is to spin. */
+static void listener_pause(struct listener *l, const char *reason)
+{
+	net_refused(l->net, REFUSED_PROCESS);
+	if (clock_mono_ms() - l->warned_ms > WARN_AGAIN_MS) {
+		l->warned_ms = clock_mono_ms();
+		log_line(LOG_WARN, "accept paused", "reason", reason, NULL);
+	}
+	watch_want(l->watch, 0);
+	timer_start(l->pause, PAUSE_MS, 0);
+}
+
 static void listener_ready(void *owner, int events)
 {
 	struct listener *l = owner;
+	int taken = 0;
 
 	(void)events;
-	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-		struct sockaddr_storage from = { .ss_family = AF_UNIX };
-		socklen_t len = sizeof(from);
-		int fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	while (taken < ACCEPTS_A_TURN && take_one(l))
+		taken++;
+	if (taken < ACCEPTS_A_TURN && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+		listener_pause(l, strerror(errno));
+}
 
-		if (fd >= 0) {
-			greet(l->net, fd, &from);
-			continue;
-		}
-		if (errno == EINTR || errno == ECONNABORTED)
-			continue;
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-			/* They wait in the backlog meanwhile; the descriptor stays readable, so not to pause is to spin. */
-			net_refused(l->net, REFUSED_PROCESS);
-			if (clock_mono_ms() - l->warned_ms > WARN_AGAIN_MS) {
-				l->warned_ms = clock_mono_ms();
-				log_line(LOG_WARN, "accept paused", "reason", strerror(errno), NULL);
-			}
-			watch_want(l->watch, 0);
-			timer_start(l->pause, PAUSE_MS, 0);
-		}
-		return;
-	}
+void listener_take_rest(struct listener *l)
+{
+	for (int taken = 0; taken < BACKLOG && take_one(l); taken++)
+		;
 }
 
 struct listener *listener_create(struct net *net, struct err *err)

@@ -177,8 +177,16 @@ void net_destroy(struct net *net)
 void net_stop_listening(struct net *net)
 {
 	net->is_draining = true;
+	if (net->listener)
+		listener_take_rest(net->listener);
 	listener_destroy(net->listener);
 	net->listener = NULL;
+	peers_drain(net);
+}
+
+bool net_is_answering(const struct net *net)
+{
+	return net->peers != NULL;
 }
 
 int net_conn_count(const struct net *net)

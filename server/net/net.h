@@ -73,7 +73,10 @@ struct net_config {
 
 struct net *net_create(struct loop *loop, const struct net_config *config, struct err *err); /* listens; NULL: err says */
 void net_destroy(struct net *net); /* not from inside the loop: runs some turns of it; calls `closed` for who is left */
-void net_stop_listening(struct net *net);                 /* drain: no new connections */
+/* Drain: whoever waits in the kernel's queue is let in and answered (a handshake with 503), and then nobody more. Sockets that wait
+ * for nothing are closed. */
+void net_stop_listening(struct net *net);
+bool net_is_answering(const struct net *net); /* somebody's HTTP request is under way, or may still come after net_stop_listening */
 int net_conn_count(const struct net *net);
 int net_port(const struct net *net);                      /* really bound, for ":0"; 0 for unix */
 void net_set_route_owner(struct net *net, const struct http_route *table, void *owner); /* what handle() gets for that table */

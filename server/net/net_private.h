@@ -57,6 +57,7 @@ struct peer {
 void peer_create(struct net *net, int fd, const char *text, struct address *address, bool is_proxy);
 void peer_destroy(struct peer *p);
 void peer_sweep(struct net *net, int64_t now_ms); /* ends those over their deadlines */
+void peers_drain(struct net *net); /* ends those who have been answered, and gives those who have not asked yet a second for it */
 void peer_answer(struct peer *p, bool is_kept);   /* p->out and tail are ready: they leave on a later step */
 void peer_wait_body(struct peer *p);
 int peer_give_up_fd(struct peer *p); /* for a handshake: the peer is destroyed, the descriptor lives on */
@@ -176,6 +177,9 @@ int64_t engine_patience_ms(const struct engine *engine); /* without a pong for s
 
 struct listener *listener_create(struct net *net, struct err *err);
 void listener_destroy(struct listener *l); /* NULL is fine */
+/* Whoever waits in the kernel's queue is let in now: when the socket is closed the kernel resets them, also where another node
+ * shares the port. */
+void listener_take_rest(struct listener *l);
 int listener_port(const struct listener *l);
 
 enum net_refusal { /* counted by reason */

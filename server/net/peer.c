@@ -12,6 +12,7 @@
 
 #define WHOLE_MS 120000 /* for a body or an answer as a whole, at the pace that config.idle_ms allows */
 #define LINGER_MS 2000
+#define LAST_WORD_MS 1000 /* while draining: for who has come and not asked yet */
 
 static void peer_event(void *owner, int events);
 static void peer_step(struct task *t);
@@ -391,5 +392,19 @@ void peer_sweep(struct net *net, int64_t now_ms)
 		} else {
 			peer_late(p);
 		}
+	}
+}
+
+void peers_drain(struct net *net)
+{
+	struct peer *p, *next;
+
+	DL_FOREACH_SAFE(net->peers, p, next) {
+		if (p->state != PEER_HEAD || p->in_len > 0)
+			continue;
+		if (p->is_kept)
+			peer_destroy(p);
+		else
+			deadline_set(p, LAST_WORD_MS);
 	}
 }
