@@ -1,0 +1,111 @@
+// Korsdrag: a database with as many members, boards and threads as are wanted, and nodes on it.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bin, folder, freePort, listening, makeFolder, must, sleep, start, stop } from './place.mjs'
+import { postgres } from './postgres.mjs'
+import { cardText } from '../peers/cards.mjs'
+
+const DATABASE = 'korsdrag'
+let members = 20000
+export const membersWanted = (count) => (members = count)
+const ORGANISATION = '00000000-0000-7000-8000-00000000a001'
+const SPACE = '00000000-0000-7000-8000-000000001001'
+const tokens = join(folder, 'tokens')
+let isMade = false
+let serial = 0
+
+/** Every id here ends in digits that say what it is. */
+const id = (kind, n) => `00000000-0000-7000-8000-${kind}${n.toString(16).padStart(10, '0')}`
+export const memberId = (n) => id('11', n)
+
+export const memberToken = (n) => `benchtoken${String(n).padStart(33, '0')}`
+
+function settingsWrite(path, more) {
+  writeFileSync(path, [
+    'origins = http://localhost:8080', `mail.folder = ${folder}/mail`, 'log.level = warn', 'rate.read = 0', 'rate.write = 0', 'rate.live = 0',
+    'rate.heavy = 0', 'limit.connections_per_address = 100000', 'limit.connections_per_member = 0', 'drain = 1s', 'drain.spread = 0ms', ...more, '',
+  ].join('\n'))
+}
+
+function database() {
+  if (isMade) return
+  isMade = true
+  makeFolder('mail')
+  postgres.database(DATABASE)
+  settingsWrite(join(folder, 'korsdrag.conf'), [])
+  must([join(bin, 'korsdragd'), 'migrate'], { env: { ...process.env, KORSDRAG_CONFIG: join(folder, 'korsdrag.conf'),
+    KORSDRAG_DATABASE_URL: postgres.url(DATABASE, 'korsdrag_owner') } })
+  sql(`
+    INSERT INTO organisation (id, kind, short, name) VALUES ('${ORGANISATION}', 'administration', 'KUF', 'Kulturförvaltningen');
+    CREATE TEMP TABLE m AS SELECT i, ('00000000-0000-7000-8000-11' || lpad(to_hex(i), 10, '0'))::uuid AS id FROM generate_series(0, ${members - 1}) i;
+    INSERT INTO stream (id, kind) SELECT id, 'member' FROM m;
+    INSERT INTO member (id, mail, name, organisation_id, signed_in_at)
+      SELECT id, 'm' || i || '@bench.example', 'Handläggare ' || i, '${ORGANISATION}', now() FROM m;
+    INSERT INTO session (id, member_id, hash, kind, name, expires_at)
+      SELECT gen_random_uuid(), id, encode(sha256(convert_to('benchtoken' || lpad(i::text, 33, '0'), 'UTF8')), 'hex'), 'token', 'bench',
+             now() + interval '1 year' FROM m;
+    INSERT INTO stream (id, kind) VALUES ('${SPACE}', 'space');
+    INSERT INTO space (id, name, openness) VALUES ('${SPACE}', 'Allmänt', 'network')`)
+  writeFileSync(tokens, Array.from({ length: members }, (_, n) => memberToken(n)).join('\n'))
+  sql('ANALYZE')
+}
+
+export const sql = (text) => postgres.sql(DATABASE, `SET client_min_messages = warning; ${text}`)
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const order = (i) => `c${digits[Math.floor(i / 3844) % 62]}${digits[Math.floor(i / 62) % 62]}${digits[i % 62]}`
+
+/** A board with cards, as its creator would have made it, and `events` moves in its journal. */
+export function board(cards, events = 0) {
+  database()
+  const n = ++serial
+  const own = id('22', n)
+  const prefix = `00000000-0000-7000-${(0x8000 + (n & 0xfff)).toString(16)}-`
+  const rows = Array.from({ length: cards }, (_, i) =>
+    `('${prefix}${i.toString(16).padStart(12, '0')}','${own}','${cardText(i)}','kalk',${i * 10},${i},160,128,'${order(i)}','${memberId(0)}')`)
+  sql(`INSERT INTO stream (id, kind, head) VALUES ('${own}', 'board', ${events});
+       INSERT INTO board (id, space_id, title, created_by) VALUES ('${own}', '${SPACE}', 'Tavla ${n}', '${memberId(0)}');`)
+  for (let at = 0; at < rows.length; at += 1000)
+    sql(`INSERT INTO card (id, board_id, text, colour, x, y, width, height, "order", created_by) VALUES ${rows.slice(at, at + 1000).join(',')}`)
+  if (events > 0) {
+    sql(`INSERT INTO event (stream_id, seq, actor, op, type, body, result)
+         SELECT '${own}', i, '${memberId(0)}', gen_random_uuid(), 'card.moved',
+                jsonb_build_object('card', '${prefix}' || lpad(to_hex(i % ${cards}), 12, '0'), 'x', i % 10000, 'y', i % 777, 'order', 'c000'),
+                jsonb_build_object('seq', i)
+         FROM generate_series(1, ${events}) i; ANALYZE event`)
+  }
+  return { stream: `board:${own}`, cardsNamed: prefix, cards }
+}
+
+/** A thread with that many posts. */
+export function thread(posts = 1) {
+  database()
+  const own = id('33', ++serial)
+  sql(`INSERT INTO stream (id, kind) VALUES ('${own}', 'thread');
+       INSERT INTO thread (id, space_id, title, excerpt, created_by, post_count)
+         VALUES ('${own}', '${SPACE}', 'Tråd ${serial}', 'Så här', '${memberId(0)}', ${posts});
+       INSERT INTO post (id, thread_id, number, author_id, text, html)
+         SELECT gen_random_uuid(), '${own}', i, '${memberId(0)}', 'Så här gör vi hos oss.', '<p>Så här gör vi hos oss.</p>'
+         FROM generate_series(1, ${posts}) i; ANALYZE post`)
+  return { stream: `thread:${own}`, method: 'post.create', cards: 1 }
+}
+
+/** A node; with it what the driver must know. */
+export const korsdrag = {
+  async start({ cards = 500, place, settings = [], core } = {}) {
+    const where = place ?? board(cards)
+    const port = await freePort()
+    const name = `korsdrag-${serial++}`
+    const config = join(folder, `${name}.conf`)
+    settingsWrite(config, settings)
+    const server = start(name, [join(bin, 'korsdragd'), 'serve', '--listen', `127.0.0.1:${port}`],
+      { core, env: { KORSDRAG_CONFIG: config, KORSDRAG_DATABASE_URL: postgres.url(DATABASE, 'korsdrag') } })
+    await listening(server, port)
+    for (let tries = 0; tries < 100 && !(await fetch(`http://127.0.0.1:${port}/ready`).catch(() => ({}))).ok; tries++) await sleep(50)
+    return {
+      name: 'korsdrag', pid: server.pid, port, kill: () => stop(server, 'SIGKILL'), stop: () => stop(server),
+      watch: [`server=${server.pid}`, `postgres=${postgres.pid}+`],
+      drive: { protocol: 'korsdrag', url: `ws://127.0.0.1:${port}/ws`, tokens, ...where },
+    }
+  },
+}
