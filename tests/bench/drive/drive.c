@@ -35,6 +35,19 @@ void client_begin(struct client *c)
 	}
 }
 
+static void retry_fire(struct timer *t, int64_t now)
+{
+	(void)now;
+	client_begin((struct client *)((char *)t - offsetof(struct client, retry)));
+}
+
+void client_again(struct client *c, int64_t within)
+{
+	drive.again++;
+	c->retry.fire = retry_fire;
+	timer_set(&drive.loop, &c->retry, clock_ns() + (int64_t)(random_unit(&drive.net.random) * (double)within));
+}
+
 void clients_begin(uint32_t first, uint32_t count, void (*all_joined)(void))
 {
 	drive.begun = first;

@@ -37,6 +37,7 @@ struct client {
 	/* as a writer */
 	int64_t *due; /* by op, OPS_UNDER_WAY of them: when it was due; NEVER once done */
 	uint32_t sent, acked;
+	uint32_t tries; /* to join that failed */
 	int64_t next_due;
 	struct timer retry;
 	/* the protocol's own */
@@ -101,7 +102,7 @@ struct drive {
 	struct conn_target target, target_after; /* target_after: where a storm goes, and the `others` are */
 	bool is_after;
 	struct client *clients;
-	uint32_t joined, lost, begun;
+	uint32_t joined, lost, again, begun; /* again: attempts to join that failed */
 	void (*on_joined)(struct client *c); /* for modes; may be NULL */
 	void (*on_lost)(struct client *c);   /* NULL: a lost connection ends the driver */
 	/* of the window that is measured */
@@ -122,6 +123,7 @@ void mode_storm(void); /* clients lose their server and come back on another */
 
 void clients_begin(uint32_t first, uint32_t count, void (*all_joined)(void)); /* connects, `ramp` at a time */
 void client_begin(struct client *c);
+void client_again(struct client *c, int64_t within); /* at some moment of that time */
 void writers_begin(uint32_t first, uint32_t count);
 void writers_stop(void);
 #endif

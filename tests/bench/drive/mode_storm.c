@@ -13,14 +13,6 @@ static uint32_t back;
 static int64_t lost_at;
 static struct histogram calm_latency;
 
-static void come_back(struct timer *t, int64_t now)
-{
-	struct client *c = (struct client *)((char *)t - offsetof(struct client, retry));
-
-	(void)now;
-	client_begin(c);
-}
-
 static void storm_lost(struct client *c)
 {
 	if (!lost_at) {
@@ -32,12 +24,11 @@ static void storm_lost(struct client *c)
 		drive.is_measuring = true;
 		drive.joined = options.others;
 		drive.lost = 0;
+		drive.again = 0;
 		drive.is_after = true;
 	}
-	if (c->retry.at)
-		return;
-	c->retry.fire = come_back;
-	timer_set(&drive.loop, &c->retry, clock_ns() + (int64_t)(random_unit(&drive.net.random) * options.spread_s * NS_PER_S));
+	c->tries = 0;
+	client_again(c, (int64_t)(options.spread_s * NS_PER_S));
 }
 
 static void storm_joined(struct client *c)
@@ -46,7 +37,7 @@ static void storm_joined(struct client *c)
 		return;
 	writers_stop();
 	printf("{\"mode\":\"storm\",\"clients\":%u,\"back_after_s\":%.3f,\"again\":%u,", options.clients, (double)(clock_ns() - lost_at) / 1e9,
-		drive.lost);
+		drive.again - options.clients);
 	report_usage(&before, stdout);
 	putchar(',');
 	report_histogram(&drive.join_latency, "join", stdout);

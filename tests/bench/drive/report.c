@@ -62,10 +62,10 @@ void report_window(const struct usage *before)
 	printf("{\"mode\":\"%s\",\"protocol\":\"%s\",\"clients\":%u,\"writers\":%u,", options.mode, options.protocol->name, options.clients,
 		options.writers);
 	report_usage(before, stdout);
-	printf(",\"acked\":%llu,\"seen\":%llu,\"delivered\":%llu,\"failed\":%llu,\"gaps\":%llu,\"skipped\":%llu,\"lost\":%u,",
+	printf(",\"acked\":%llu,\"seen\":%llu,\"delivered\":%llu,\"failed\":%llu,\"gaps\":%llu,\"skipped\":%llu,\"lost\":%u,\"again\":%u,",
 		(unsigned long long)drive.acked, (unsigned long long)drive.seen,
 		(unsigned long long)(drive.seen > own ? drive.seen - own : 0), (unsigned long long)drive.failed,
-		(unsigned long long)drive.gaps, (unsigned long long)drive.skipped, drive.lost);
+		(unsigned long long)drive.gaps, (unsigned long long)drive.skipped, drive.lost, drive.again);
 	printf("\"failure\":");
 	report_text(drive.failure, stdout);
 	putchar(',');
