@@ -222,6 +222,19 @@ void writers_begin(uint32_t first, uint32_t count)
 		timer_set(&drive.loop, &pace, now);
 }
 
+void writers_count_late(void)
+{
+	int64_t now = clock_ns();
+
+	for (uint32_t i = 0; i < writers_count; i++) {
+		const struct client *c = &drive.clients[writers_first + i];
+
+		for (uint32_t n = c->sent > OPS_UNDER_WAY ? c->sent - OPS_UNDER_WAY : 0; n < c->sent; n++)
+			if (c->due[n % OPS_UNDER_WAY] != NEVER && c->due[n % OPS_UNDER_WAY] >= drive.window_began)
+				histogram_record(&drive.ack_latency, now - c->due[n % OPS_UNDER_WAY]);
+	}
+}
+
 void writers_stop(void)
 {
 	is_writing = false;

@@ -126,4 +126,5 @@ void client_begin(struct client *c);
 void client_again(struct client *c, int64_t within); /* at some moment of that time */
 void writers_begin(uint32_t first, uint32_t count);
 void writers_stop(void);
+void writers_count_late(void); /* ops without an answer yet count as if it came now: who does not keep up cannot hide it */
 #endif

@@ -10,6 +10,7 @@ static void window_end(struct timer *t, int64_t now)
 {
 	(void)t, (void)now;
 	drive.is_measuring = false;
+	writers_count_late();
 	report_window(&before);
 	loop_stop(&drive.loop);
 }

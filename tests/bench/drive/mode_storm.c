@@ -36,6 +36,8 @@ static void storm_joined(struct client *c)
 	if (!lost_at || c->index < options.others || ++back < options.clients)
 		return;
 	writers_stop();
+	if (options.others)
+		writers_count_late();
 	printf("{\"mode\":\"storm\",\"clients\":%u,\"back_after_s\":%.3f,\"again\":%u,", options.clients, (double)(clock_ns() - lost_at) / 1e9,
 		drive.again - options.clients);
 	report_usage(&before, stdout);

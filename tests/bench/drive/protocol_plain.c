@@ -1,6 +1,7 @@
 /* protocol_plain.c - the plain ws and pg server of peers/plain.mjs: one frame for what one transaction committed. */
 #include "batches.h"
 #include "drive.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* Writers by the name that the server gave them. */
@@ -24,7 +25,11 @@ static void batch_read(struct batch *b, const char *text, size_t len)
 
 		b->events++;
 		for (i = 0; i < b->done_count && b->done[i].writer != writer; i++) {}
-		if (i == b->done_count && i < sizeof b->done / sizeof b->done[0])
+		if (i == sizeof b->done / sizeof b->done[0]) {
+			fprintf(stderr, "bench-drive: more writers than a batch can tell apart\n");
+			exit(1);
+		}
+		if (i == b->done_count)
 			b->done[b->done_count++].writer = writer;
 		b->done[i].upto = n + 1;
 	}
