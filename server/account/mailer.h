@@ -1,5 +1,5 @@
-/* mailer.h - sends mails one after the other, without blocking: to an SMTP server with libcurl on the node's
- * loop, or into a folder when one is configured.
+/* mailer.h - sends mails, a few at once, without the loop waiting for any: to an SMTP server with libcurl, or into a
+ * folder when one is configured.
  *
  * The queue is bounded and lives in memory. A mail that the server refuses for now is tried again, later each
  * time; one that it refuses for good, or that has become too old, is given up and logged without address or

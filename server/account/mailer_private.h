@@ -12,14 +12,11 @@ struct letter {
 	struct letter *prev, *next;
 	char id[ID_SIZE]; /* of its Message-ID; what logs call it */
 	char *to, *text, *key;
-	size_t len, at; /* at: how much the server has been given */
+	size_t len;
 	int tries;
 	int64_t next_ms, until_ms; /* monotonic */
 	mailer_done *done;
 	void *owner;
-	void *easy;      /* CURL *, while under way */
-	void *rcpt;      /* struct curl_slist * */
-	char error[256]; /* libcurl's words for the log; they may name the server, never the address */
 };
 
 struct mailer {
@@ -37,7 +34,7 @@ void mailer_tried(
         struct mailer *m, struct letter *l, enum letter_fate fate, const char *why); /* takes l back */
 void mailer_letter_free(struct letter *l);
 
-/* smtp.c: libcurl on the loop. */
+/* smtp.c: libcurl, a thread for each letter under way. */
 struct smtp *smtp_create(struct mailer *m, struct loop *loop, struct err *err);
 void smtp_destroy(struct smtp *s); /* frees the letters under way; NULL is fine */
 void smtp_send(struct smtp *s, struct letter *l);

@@ -1,11 +1,16 @@
-/* smtp.c - libcurl's multi interface on the node's loop, for sending mail. The only door to curl.h.
+/* smtp.c - sending mail by libcurl. The only door to curl.h.
  *
- * libcurl tells which descriptors it wants watched and when it wants to be called; both come from the loop.
- * Names are looked up by its own resolver thread, so nothing here waits. */
+ * libcurl waits for the server's word on a mail, and for its farewell, without giving anybody else a turn, its multi
+ * interface included: ten seconds of the node, when a server thinks for so long. So each mail under way, of which the mailer
+ * has a few at once, has a thread that sends it and nothing else. The thread touches its delivery alone, until it says
+ * through the wake that it is done. */
 #include "account/mailer_private.h"
 #include "base/log.h"
 #include <curl/curl.h>
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,20 +22,25 @@
 #define TOTAL_MS 30000L
 #define ANSWER_S 10L /* to one command */
 
-struct smtp_socket { /* a descriptor of libcurl's */
-	struct smtp_socket *prev, *next;
+struct delivery { /* one letter on its way */
+	struct delivery *prev, *next;
 	struct smtp *smtp;
-	curl_socket_t fd;
-	struct watch *watch;
+	struct letter *letter;
+	pthread_t thread;
+	CURL *easy;
+	struct curl_slist *rcpt;
+	size_t at; /* how much of the text the server has been given */
+	CURLcode code;
+	long response;
+	char error[CURL_ERROR_SIZE]; /* libcurl's words for the log; they may name the server, never the address */
+	atomic_bool is_done;
 };
 
 struct smtp {
 	struct mailer *mailer;
-	struct loop *loop;
-	CURLM *multi;
-	struct timer *timer;
-	struct smtp_socket *sockets;
-	struct letter *under_way;
+	struct wake *wake;
+	struct delivery *under_way;
+	atomic_bool is_ending;
 };
 
 static bool is_given(const char *text)
@@ -38,25 +48,46 @@ static bool is_given(const char *text)
 	return text && text[0];
 }
 
-/* libcurl says QUIT before it closes a connection, and waits for the answer without giving the loop a turn. A
- * socket that is shut down already makes that end at once. */
-static void shut_down(curl_socket_t fd)
+/* --- on the delivery's thread --------------------------------------------------------------------------- */
+
+static size_t give_text(char *to, size_t size, size_t n, void *owner)
 {
-	if (fd != CURL_SOCKET_BAD)
-		shutdown(fd, SHUT_RDWR);
+	struct delivery *d = owner;
+	const struct letter *l = d->letter;
+	size_t room = size * n, piece = l->len - d->at < room ? l->len - d->at : room;
+
+	memcpy(to, l->text + d->at, piece);
+	d->at += piece;
+	return piece;
 }
 
-/* --- ends ----------------------------------------------------------------------------------------- */
-
-static void let_go(struct smtp *s, struct letter *l)
+/* libcurl asks at least once a second: nonzero ends it. */
+static int is_no_use(void *owner, curl_off_t down, curl_off_t down_now, curl_off_t up, curl_off_t up_now)
 {
-	curl_multi_remove_handle(s->multi, l->easy);
-	curl_easy_cleanup(l->easy);
-	curl_slist_free_all(l->rcpt);
-	l->easy = NULL;
-	l->rcpt = NULL;
-	DL_DELETE(s->under_way, l);
+	const struct delivery *d = owner;
+
+	(void)down, (void)down_now, (void)up, (void)up_now;
+	return atomic_load(&d->smtp->is_ending);
 }
+
+static void *deliver(void *owner)
+{
+	struct delivery *d = owner;
+	curl_socket_t kept = CURL_SOCKET_BAD; /* open for a next mail, which we do not wait for */
+
+	d->code = curl_easy_perform(d->easy);
+	curl_easy_getinfo(d->easy, CURLINFO_RESPONSE_CODE, &d->response);
+	curl_easy_getinfo(d->easy, CURLINFO_ACTIVESOCKET, &kept);
+	if (kept != CURL_SOCKET_BAD) /* else cleaning up would wait for the answer to QUIT */
+		shutdown(kept, SHUT_RDWR);
+	curl_easy_cleanup(d->easy);
+	d->easy = NULL;
+	atomic_store(&d->is_done, true);
+	wake_send(d->smtp->wake);
+	return NULL;
+}
+
+/* --- on the loop's ---------------------------------------------------------------------------------------- */
 
 /* A 5xx is for good, and so is an address that the server does not take; all else may pass: a server that is
  * away, a wrong password that will be put right. */
@@ -67,117 +98,37 @@ static enum letter_fate fate_of(CURLcode code, long response)
 	return response >= 500 && response < 600 && code != CURLE_LOGIN_DENIED ? LETTER_NEVER : LETTER_LATER;
 }
 
-static void collect(struct smtp *s)
+/* Its thread has ended or never begun. */
+static void delivery_free(struct delivery *d)
 {
-	CURLMsg *msg;
-	int left;
+	curl_easy_cleanup(d->easy);
+	curl_slist_free_all(d->rcpt);
+	free(d);
+}
 
-	while ((msg = curl_multi_info_read(s->multi, &left))) {
-		CURLcode code = msg->data.result;
-		struct letter *l;
-		curl_socket_t kept = CURL_SOCKET_BAD; /* open for a next mail, which we do not wait for */
-		long response = 0;
-		char why[300];
+static void collect(void *owner)
+{
+	struct smtp *s = owner;
+	struct delivery *d, *next;
 
-		if (msg->msg != CURLMSG_DONE)
+	DL_FOREACH_SAFE(s->under_way, d, next)
+	{
+		char why[CURL_ERROR_SIZE + 32];
+
+		if (!atomic_load(&d->is_done))
 			continue;
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, (char **)&l);
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_RESPONSE_CODE, &response);
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_ACTIVESOCKET, &kept);
-		snprintf(why, sizeof(why), "%ld %s", response,
-		        l->error[0] ? l->error : curl_easy_strerror(code));
-		shut_down(kept);
-		let_go(s, l);
-		mailer_tried(s->mailer, l, fate_of(code, response), code == CURLE_OK ? NULL : why);
+		pthread_join(d->thread, NULL);
+		DL_DELETE(s->under_way, d);
+		snprintf(why, sizeof(why), "%ld %s", d->response, d->error[0] ? d->error : curl_easy_strerror(d->code));
+		mailer_tried(s->mailer, d->letter, fate_of(d->code, d->response), d->code == CURLE_OK ? NULL : why);
+		delivery_free(d);
 	}
 }
 
-/* --- the loop ------------------------------------------------------------------------------------- */
-
-static void socket_ready(void *owner, int events)
+static bool set_up(struct delivery *d)
 {
-	struct smtp_socket *sock = owner;
-	struct smtp *s = sock->smtp;
-	int running, bits = (events & WATCH_READ ? CURL_CSELECT_IN : 0) |
-	                    (events & WATCH_WRITE ? CURL_CSELECT_OUT : 0);
-
-	curl_multi_socket_action(s->multi, sock->fd, bits, &running); /* may forget sock */
-	collect(s);
-}
-
-static void time_is_up(void *owner)
-{
-	struct smtp *s = owner;
-	int running;
-
-	curl_multi_socket_action(s->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	collect(s);
-}
-
-static int want_time(CURLM *multi, long ms, void *owner)
-{
-	struct smtp *s = owner;
-
-	(void)multi;
-	if (ms < 0)
-		timer_stop(s->timer);
-	else
-		timer_start(s->timer, ms, 0); /* 0 too: libcurl must not be called from inside itself */
-	return 0;
-}
-
-static void socket_forget(struct smtp *s, struct smtp_socket *sock)
-{
-	watch_destroy(sock->watch);
-	DL_DELETE(s->sockets, sock);
-	free(sock);
-}
-
-static int want_socket(CURL *easy, curl_socket_t fd, int what, void *owner, void *known)
-{
-	struct smtp *s = owner;
-	struct smtp_socket *sock = known;
-
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (sock)
-			socket_forget(s, sock);
-		curl_multi_assign(s->multi, fd, NULL);
-		return 0;
-	}
-	if (!sock) {
-		sock = calloc(1, sizeof(*sock));
-		if (!sock)
-			return -1;
-		sock->smtp = s;
-		sock->fd = fd;
-		sock->watch = watch_create(s->loop, fd, socket_ready, sock);
-		if (!sock->watch) {
-			free(sock);
-			return -1;
-		}
-		DL_APPEND(s->sockets, sock);
-		curl_multi_assign(s->multi, fd, sock);
-	}
-	watch_want(sock->watch,
-	        (what & CURL_POLL_IN ? WATCH_READ : 0) | (what & CURL_POLL_OUT ? WATCH_WRITE : 0));
-	return 0;
-}
-
-/* --- one letter ----------------------------------------------------------------------------------- */
-
-static size_t give_text(char *to, size_t size, size_t n, void *owner)
-{
-	struct letter *l = owner;
-	size_t room = size * n, piece = l->len - l->at < room ? l->len - l->at : room;
-
-	memcpy(to, l->text + l->at, piece);
-	l->at += piece;
-	return piece;
-}
-
-static bool set_up(CURL *easy, const struct mailer_config *config, struct letter *l)
-{
+	const struct mailer_config *config = &d->smtp->mailer->config;
+	CURL *easy = d->easy;
 	int refused = CURLE_OK; /* any of them: looked at once */
 
 #define SET(option, value) (refused |= (int)curl_easy_setopt(easy, option, value))
@@ -194,38 +145,54 @@ static bool set_up(CURL *easy, const struct mailer_config *config, struct letter
 		SET(CURLOPT_PASSWORD, config->password ? config->password : "");
 	}
 	SET(CURLOPT_MAIL_FROM, config->from);
-	SET(CURLOPT_MAIL_RCPT, l->rcpt);
+	SET(CURLOPT_MAIL_RCPT, d->rcpt);
 	SET(CURLOPT_UPLOAD, 1L);
 	SET(CURLOPT_READFUNCTION, give_text);
-	SET(CURLOPT_READDATA, l);
-	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)l->len);
+	SET(CURLOPT_READDATA, d);
+	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)d->letter->len);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	SET(CURLOPT_TIMEOUT_MS, TOTAL_MS);
 	SET(CURLOPT_SERVER_RESPONSE_TIMEOUT, ANSWER_S);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_PROXY, ""); /* never one from the environment */
-	SET(CURLOPT_ERRORBUFFER, l->error);
-	SET(CURLOPT_PRIVATE, l);
+	SET(CURLOPT_ERRORBUFFER, d->error);
+	SET(CURLOPT_XFERINFOFUNCTION, is_no_use);
+	SET(CURLOPT_XFERINFODATA, d);
+	SET(CURLOPT_NOPROGRESS, 0L); /* so that it asks */
 #undef SET
 	return refused == CURLE_OK;
 }
 
+/* The signals are the loop's. */
+static bool thread_start(struct delivery *d)
+{
+	sigset_t all, before;
+	bool is_started;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	is_started = pthread_create(&d->thread, NULL, deliver, d) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return is_started;
+}
+
 void smtp_send(struct smtp *s, struct letter *l)
 {
-	l->at = 0;
-	l->error[0] = '\0';
-	l->easy = curl_easy_init();
-	l->rcpt = curl_slist_append(NULL, l->to);
-	if (l->easy && l->rcpt && set_up(l->easy, &s->mailer->config, l) &&
-	        curl_multi_add_handle(s->multi, l->easy) == CURLM_OK) {
-		DL_APPEND(s->under_way, l);
+	struct delivery *d = calloc(1, sizeof(*d));
+
+	if (d) {
+		d->smtp = s;
+		d->letter = l;
+		d->easy = curl_easy_init();
+		d->rcpt = curl_slist_append(NULL, l->to);
+	}
+	if (d && d->easy && d->rcpt && set_up(d) && thread_start(d)) {
+		DL_APPEND(s->under_way, d);
 		return;
 	}
-	curl_easy_cleanup(l->easy);
-	curl_slist_free_all(l->rcpt);
-	l->easy = NULL;
-	l->rcpt = NULL;
-	mailer_tried(s->mailer, l, LETTER_LATER, "libcurl does not take it");
+	if (d)
+		delivery_free(d);
+	mailer_tried(s->mailer, l, LETTER_LATER, "there is not enough memory for it, or no thread");
 }
 
 /* --- life ----------------------------------------------------------------------------------------- */
@@ -245,41 +212,34 @@ struct smtp *smtp_create(struct mailer *m, struct loop *loop, struct err *err)
 		return NULL;
 	}
 	s = calloc(1, sizeof(*s));
-	if (s && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
-		s->multi = curl_multi_init();
-	if (!s || !s->multi) {
+	if (s)
+		s->wake = wake_create(loop, collect, s);
+	if (!s || !s->wake || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		if (s)
+			wake_destroy(s->wake);
 		free(s);
 		err_set(err, KD_E_INTERNAL, "libcurl does not start");
 		return NULL;
 	}
 	s->mailer = m;
-	s->loop = loop;
-	s->timer = loop_timer_create(loop, time_is_up, s);
-	curl_multi_setopt(s->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
-	curl_multi_setopt(s->multi, CURLMOPT_SOCKETDATA, s);
-	curl_multi_setopt(s->multi, CURLMOPT_TIMERFUNCTION, want_time);
-	curl_multi_setopt(s->multi, CURLMOPT_TIMERDATA, s);
 	return s;
 }
 
+/* Waits for the threads: about a second, if a server is silent just then. */
 void smtp_destroy(struct smtp *s)
 {
-	struct letter *l, *next;
-	struct smtp_socket *sock, *next_sock;
+	struct delivery *d, *next;
 
 	if (!s)
 		return;
-	DL_FOREACH(s->sockets, sock)
-	shut_down(sock->fd);
-	DL_FOREACH_SAFE(s->under_way, l, next)
+	atomic_store(&s->is_ending, true);
+	DL_FOREACH_SAFE(s->under_way, d, next)
 	{
-		let_go(s, l);
-		mailer_letter_free(l);
+		pthread_join(d->thread, NULL);
+		mailer_letter_free(d->letter);
+		delivery_free(d);
 	}
-	curl_multi_cleanup(s->multi);
-	DL_FOREACH_SAFE(s->sockets, sock, next_sock)
-	socket_forget(s, sock);
-	timer_destroy(s->timer);
+	wake_destroy(s->wake);
 	curl_global_cleanup();
 	free(s);
 }

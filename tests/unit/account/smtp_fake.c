@@ -92,6 +92,15 @@ static const char *next_of(const char **answers)
 	return answer;
 }
 
+int server_thinks_ms;
+
+/* Says what ends a mail or a connection, in its own time. */
+static void say_slowly(FILE *out, const char *line)
+{
+	usleep((useconds_t)server_thinks_ms * 1000);
+	fputs(line, out);
+}
+
 /* Writes logins, and what it was told after DATA, to `fd_out`. An empty answer ends the connection. */
 static void serve(int listener, const char *rcpt_answers, const char *auth_answer, int fd_out)
 {
@@ -111,7 +120,7 @@ static void serve(int listener, const char *rcpt_answers, const char *auth_answe
 				continue;
 			}
 			if (is_data)
-				fputs("250 taken\r\n", out);
+				say_slowly(out, "250 taken\r\n");
 			else if (strncmp(line, "EHLO", 4) == 0)
 				fprintf(out, "250-fake\r\n250 %s\r\n", auth_answer ? "AUTH PLAIN" : "8BITMIME");
 			else if (strncmp(line, "AUTH", 4) == 0) {
@@ -128,7 +137,7 @@ static void serve(int listener, const char *rcpt_answers, const char *auth_answe
 			} else if (strncmp(line, "DATA", 4) == 0)
 				fputs("354 go on\r\n", out);
 			else if (strncmp(line, "QUIT", 4) == 0)
-				fputs("221 bye\r\n", out);
+				say_slowly(out, "221 bye\r\n");
 			else
 				fputs("250 yes\r\n", out);
 			is_data = strncmp(line, "DATA", 4) == 0;

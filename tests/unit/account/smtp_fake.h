@@ -38,6 +38,8 @@ extern int pause_count;
 
 extern char url[64], taken[20000];
 
+extern int server_thinks_ms; /* before it says that it has taken a mail, and before its farewell; set before the start */
+
 /* Answers to RCPT, one after the other, parted by "|"; the last one goes on. An empty one hangs up. */
 void server_start(const char *rcpt_answers);
 void server_start_with(const char *rcpt_answers, const char *auth_answer); /* one that offers a login */

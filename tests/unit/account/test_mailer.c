@@ -78,6 +78,39 @@ Test(mailer, survives_its_end_with_mails_under_way)
 	server_stop();
 }
 
+static int64_t ticked_us, longest_us;
+
+static void tick(void *owner)
+{
+	int64_t now = clock_mono_us();
+
+	(void)owner;
+	if (ticked_us && now - ticked_us > longest_us)
+		longest_us = now - ticked_us;
+	ticked_us = now;
+}
+
+/* libcurl itself would wait for the last word on a mail, and for the farewell after a refusal, without a turn of the loop. */
+Test(mailer, waits_for_a_slow_server_without_holding_up_the_loop)
+{
+	struct timer *timer = loop_timer_create(loop, tick, NULL);
+	struct mailer *m;
+
+	server_thinks_ms = 3000;
+	server_start("250 fine|550 nobody here");
+	m = to_server(true);
+	cr_assert(send_letter(m, 60000));
+	timer_start(timer, 1, 1);
+	run_until(1);
+	cr_assert(send_letter(m, 60000));
+	run_until(2);
+	timer_destroy(timer);
+	cr_expect(outcomes[0] == 1 && outcomes[1] == 0);
+	cr_expect_lt(longest_us, 1500000, "the loop stood for %lld ms", (long long)longest_us / 1000);
+	mailer_destroy(m);
+	server_stop();
+}
+
 Test(mailer, writes_into_a_folder)
 {
 	char folder[] = "/tmp/korsdrag-mail.XXXXXX", path[400], text[1000] = "";
