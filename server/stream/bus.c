@@ -352,7 +352,8 @@ void bus_heard(struct road *road, const char *text, size_t len)
 	const char *node = json_string_value(json_object_get(message, "n"));
 	size_t i;
 
-	if (node && strlen(node) < ID_SIZE && strcmp(node, b->node) != 0) {
+	/* "" would be us: presence marks our own people so. */
+	if (node && *node && strlen(node) < ID_SIZE && strcmp(node, b->node) != 0) {
 		metric_add(b->heard, 1);
 		if (road == &b->main)
 			heard_main(b, node, message);

@@ -276,7 +276,8 @@ static void presence_tick(void *owner)
 
 /* --- from other nodes ------------------------------------------------------------------------------ */
 
-/* Who is in both lists of one message has gone and come back: what is present is said last. */
+/* A node speaks for its own people alone. Who is in both lists of one message has gone and come back: what is present is
+ * said last. */
 static void place_heard(struct presence *p, struct place *place, const char *node, const json_t *item)
 {
 	json_t *shown, *left;
@@ -291,7 +292,11 @@ static void place_heard(struct presence *p, struct place *place, const char *nod
 	}
 	json_array_foreach(json_object_get(item, "present"), i, shown) {
 		const char *key = json_string_value(json_object_get(shown, "conn"));
-		if (key && strlen(key) < KEY_SIZE)
+		struct person *who = NULL;
+		if (!key || strlen(key) >= KEY_SIZE)
+			continue;
+		HASH_FIND_STR(place->people, key, who);
+		if (!who || strcmp(who->node, node) == 0)
 			person_put(p, place, key, node, json_incref(shown));
 	}
 }

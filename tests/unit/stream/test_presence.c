@@ -184,3 +184,22 @@ Test(presence, a_node_that_knows_nobody_is_told_of_ours_alone)
 	cr_assert_str_eq(json_string_value(json_object_get(json_array_get(json_object_get(r.told, "present"), 0), "conn")), "anna");
 	room_close(&r);
 }
+
+/* Keys name connections of one node each; should another use one of ours, it speaks of nobody. */
+Test(presence, a_node_speaks_for_its_own_people_alone)
+{
+	struct room r = room_make();
+	json_t *list;
+
+	room_open(&r);
+	presence_follow(r.presence, BOARD);
+	presence_put(r.presence, BOARD, "ours-1", &anna, NULL);
+	next(&r);
+	heard(&r, NODE, "ours-1", true, false);
+	heard(&r, NODE, "ours-1", false, true);
+	list = presence_list(r.presence, BOARD, "");
+	cr_assert_eq(json_array_size(list), 1);
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(list, 0), "name")), "Anna");
+	json_decref(list);
+	room_close(&r);
+}
