@@ -25,14 +25,28 @@ void config_variable(const char *key, char ret_name[CONFIG_NAME_SIZE])
 		ret_name[i] = ret_name[i] == '.' ? '_' : (char)toupper((unsigned char)ret_name[i]);
 }
 
+/* Blanks about a value mean nothing, wherever it comes from: a file could not hold them. */
+static const char *without_blanks(struct config *c, const char *value)
+{
+	size_t len;
+
+	while (isspace((unsigned char)*value))
+		value++;
+	len = strlen(value);
+	while (len > 0 && isspace((unsigned char)value[len - 1]))
+		len--;
+	return arena_strndup(c->mem, value, len);
+}
+
 static bool key_set(struct config *c, int i, const char *value, const char *origin, struct err *err)
 {
 	const struct config_key *key = &c->keys[i];
 	char reason[200];
 
+	value = without_blanks(c, value);
 	if (!config_read_value(key, value, c->mem, c->settings + key->offset, reason))
 		return err_set(err, KD_E_INVALID, "%s: %s %s", origin, key->key, reason);
-	c->entries[i].value = arena_strdup(c->mem, value);
+	c->entries[i].value = value;
 	c->entries[i].origin = arena_strdup(c->mem, origin);
 	return true;
 }

@@ -211,3 +211,11 @@ Test(config, what_is_printed_reads_back_the_same)
 	cr_assert(strstr(out.data, "Loud. One of error, info. (info)\n"));
 	buf_finish(&out);
 }
+
+/* A file cannot hold them, so that what is printed would not read the same. */
+Test(config, blanks_about_a_value_mean_nothing_wherever_it_comes_from)
+{
+	cr_assert(load(NULL, ARGS("KORSDRAG_LISTEN= a\t"), ARGS("--database.pool= 9 ")));
+	cr_assert_str_eq(demo.listen, "a");
+	cr_assert_str_eq(config_value(config, "database.pool"), "9");
+}
