@@ -74,8 +74,11 @@ bool url_read(struct url *url, const char *text, char *err, size_t err_size)
 		return wrong(err, err_size, text, "the host or its port is wrong");
 	if (memchr(rest, '@', (size_t)(path - rest)))
 		return wrong(err, err_size, text, "names and passwords do not belong in it");
-	if (*path == '#' || strlen(path) >= sizeof url->path)
+	if (*path == '#' || strlen(path) >= sizeof url->path - 3)
 		return wrong(err, err_size, text, "its path is wrong or too long");
-	snprintf(url->path, sizeof url->path, "%s", *path && strcmp(path, "/") != 0 ? path : "/ws");
+	if (*path == '?') /* a path is needed before it */
+		snprintf(url->path, sizeof url->path, "/ws%s", path);
+	else
+		snprintf(url->path, sizeof url->path, "%s", *path && strcmp(path, "/") != 0 ? path : "/ws");
 	return true;
 }

@@ -31,6 +31,9 @@ Test(url, is_taken_apart)
 	cr_assert_str_eq(url.port, "81");
 	cr_assert_str_eq(url.path, "/other/ws?x=1");
 	cr_assert_str_eq(url.authority, "[::1]:81");
+	url = good("ws://host?x=1");
+	cr_assert_str_eq(url.host, "host");
+	cr_assert_str_eq(url.path, "/ws?x=1");
 	url = good("unix:/run/korsdrag/http.sock");
 	cr_assert(url.is_unix && !url.is_tls);
 	cr_assert_str_eq(url.host, "/run/korsdrag/http.sock");
