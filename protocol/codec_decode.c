@@ -159,7 +159,7 @@ static bool value_read(const struct decoder *d, const struct kd_field *f, const 
 		return object_read(d, f->sub, in, path, to);
 	case KD_TYPE_JSON:
 		if (!d->is_check)
-			memcpy(to, &in, sizeof(in));
+			*(const json_t **)to = in;
 		return true;
 	case KD_TYPE_END:
 		break;

@@ -12,8 +12,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static void usage(FILE *to)
 {
 	struct buf help;

@@ -105,6 +105,15 @@ static int command_run(struct cli *cli, int argc, char **argv)
 	return CLI_USAGE;
 }
 
+/* 0: it is no number of seconds from 1 to TIMEOUT_MAX_S. */
+static int seconds_read(const char *text)
+{
+	char *end;
+	long seconds = strtol(text, &end, 10);
+
+	return *text && !*end && seconds >= 1 && seconds <= TIMEOUT_MAX_S ? (int)seconds : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -135,7 +144,7 @@ int main(int argc, char **argv)
 			cli.ca_file = optarg;
 			break;
 		case 't':
-			cli.timeout_ms = atoi(optarg) * 1000;
+			cli.timeout_ms = seconds_read(optarg) * 1000;
 			break;
 		case 'c':
 			cli.is_compact = true;
@@ -150,7 +159,7 @@ int main(int argc, char **argv)
 			return CLI_USAGE;
 		}
 	}
-	if (cli.timeout_ms <= 0 || cli.timeout_ms > TIMEOUT_MAX_S * 1000)
+	if (cli.timeout_ms == 0)
 		return cli_wrong_use("--timeout", "it wants a number of seconds from 1 to 3600");
 	code = settings_read(&cli, token_file, &token) ? command_run(&cli, argc - optind, argv + optind)
 	                                               : CLI_USAGE;

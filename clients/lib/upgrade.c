@@ -85,12 +85,23 @@ size_t upgrade_request(char *text, size_t size, const struct url *url, const str
 	return 0;
 }
 
+/* The status of "HTTP/1.1 NNN …"; 0: it is none. */
+static int status_read(const char *head)
+{
+	const char *digits = head + 9;
+
+	if (strncmp(head, "HTTP/1.1 ", 9) != 0 || strspn(digits, "0123456789") != 3)
+		return 0;
+	return (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0');
+}
+
 bool upgrade_check(const char *head, const char *key, const struct ws_request *request, int *ret_status, char *err,
         size_t err_size)
 {
 	char accept[32], value[256];
 
-	if (sscanf(head, "HTTP/1.1 %3d", ret_status) != 1)
+	*ret_status = status_read(head);
+	if (*ret_status == 0)
 		return failed(err, err_size, "no HTTP");
 	if (*ret_status != 101) {
 		snprintf(err, err_size, "the server refuses the connection: %.*s", (int)strcspn(head + 9, "\r\n"),

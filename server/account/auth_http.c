@@ -100,7 +100,7 @@ static bool read_body(
 	size_t len;
 	const char *text = http_body(r, &len);
 	json_t *body = kd_parse(text, len, &kd_scan_limits_default, &fault);
-	bool ok = body && json_is_object(body) && kd_decode(fields, body, arena_mem(mem), out, size, &fault);
+	bool ok = json_is_object(body) && kd_decode(fields, body, arena_mem(mem), out, size, &fault);
 
 	json_decref(body);
 	if (!ok)

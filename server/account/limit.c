@@ -23,7 +23,7 @@ static size_t slot_of(const struct limit *l, const char *address)
 		for (size_t i = 0; i < 8; i++)
 			n += snprintf(key + n, sizeof(key) - (size_t)n, "%02x", six.s6_addr[i]);
 	else
-		n += snprintf(key + n, sizeof(key) - (size_t)n, "%.64s", address);
+		snprintf(key + n, sizeof(key) - (size_t)n, "%.64s", address);
 	bytes_hash(key, strlen(key), hash);
 	hash[8] = '\0';
 	return strtoul(hash, NULL, 16) % LIMIT_SLOTS;

@@ -105,7 +105,7 @@ static void migration_hash(const struct migration *m, char ret_hash[HASH_SIZE])
 /* Row `i` of schema_migration against our migration `i`. */
 static bool migration_matches(const PGresult *rows, int i, const struct migration *ours, struct err *err)
 {
-	int version = atoi(PQgetvalue(rows, i, 0)), known = migrations_count(ours);
+	int version = (int)strtol(PQgetvalue(rows, i, 0), NULL, 10), known = migrations_count(ours);
 	const char *name = PQgetvalue(rows, i, 1);
 	char hash[HASH_SIZE];
 
@@ -167,7 +167,8 @@ static bool migrate_do(PGconn *pg, const char *sql, const char *what, struct err
 static int failed_line(const struct migration *m, const PGresult *result)
 {
 	const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
-	int line = 1, left = position ? atoi(position) : 0;
+	int line = 1;
+	long left = position ? strtol(position, NULL, 10) : 0;
 
 	for (const char *c = m->sql; *c && left > 1; c++) {
 		line += *c == '\n';

@@ -42,7 +42,7 @@ static int established(struct lws *wsi, struct session *session)
 	struct conn *c = e->adopting;
 
 	e->adopting = NULL;
-	if (!c)
+	if (!c || !session)
 		return -1;
 	session->conn = c;
 	return conn_opened(c, wsi, e->handshake) ? 0 : -1;

@@ -38,7 +38,7 @@ static bool read_head(struct import *im, const struct csv_record *head, size_t r
 		for (size_t i = 0; i < head->count; i++)
 			if (strcasecmp(head->fields[i], column_names[c]) == 0)
 				ret_at[c] = i;
-		if (ret_at[c] == head->count && c <= COLUMN_ORGANISATION) {
+		if (c <= COLUMN_ORGANISATION && ret_at[c] == head->count) {
 			add_error(im, head->line, column_names[c], "no_column", "the first line does not name this column");
 			ok = false;
 		}

@@ -47,9 +47,9 @@ bool date_is_valid(const char *text)
 			return false;
 	if (text[10] != '\0')
 		return false;
-	year = atoi(text);
-	month = atoi(text + 5);
-	day = atoi(text + 8);
+	year = (int)strtol(text, NULL, 10);
+	month = (int)strtol(text + 5, NULL, 10);
+	day = (int)strtol(text + 8, NULL, 10);
 	if (year < 1900 || month < 1 || month > 12 || day < 1)
 		return false;
 	return day <= days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));

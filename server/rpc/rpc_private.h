@@ -162,7 +162,7 @@ void call_run_again(struct call_run *run, const struct err *why);
 /* feed.c */
 struct feed *feed_create(struct rpc *rpc);
 void feed_destroy(struct feed *f);
-void feed_changed(void *rpc, const char *topic, const struct access *access);
+void feed_changed(void *owner, const char *topic, const struct access *access);
 bool feed_topic_bit(const char *topic, unsigned *ret_bit);
 
 #endif
