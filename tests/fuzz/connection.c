@@ -2,9 +2,10 @@
  * client, and WebSocket frames by libwebsockets, put together by us.
  *
  * First byte: 'w' a good handshake goes ahead and frames follow as (first octet, length, payload), masked by us; 'r'
- * the same, but the rest is raw; otherwise it is raw from the start. Second byte: how many octets come at once. */
+ * the same, but the rest is raw; otherwise it is raw from the start ('p': by a proxy; 'q': for somebody who has all the
+ * connections that one may have). Second byte: how many octets come at once. */
 #include "lib/fuzz.h"
-#include "account/account.h"
+#include "account/account_private.h"
 #include "base/utf8.h"
 #include "loop/loop.h"
 #include "net/net_private.h"
@@ -21,6 +22,7 @@
 #define ORIGIN "https://korsdrag.example.se"
 #define MESSAGE_MAX 600
 #define FRAGMENTS_MAX 4
+#define PLACES 8 /* of one address */
 #define PIECES_MAX 200
 #define TURNS_MAX 4000
 
@@ -62,6 +64,10 @@ static void heard(void *owner, uint64_t conn, const char *text, size_t len)
 	told.heard[told.heard_len++] = '\n';
 	net_send(net, conn, f, 0, true);
 	frame_unref(f);
+	if (len == 5 && memcmp(text, "close", 5) == 0) { /* then what still comes is not heard */
+		net_close(net, conn, NET_CLOSE_NORMAL, "as asked");
+		told.is_wrong = true;
+	}
 }
 
 static void closed(void *owner, uint64_t conn)
@@ -80,12 +86,38 @@ static void take(void *owner, struct http_request *r)
 	http_header(r, "X-Cookie", cookie ? cookie : "-");
 	http_header(r, "X-Agent", http_user_agent(r));
 	http_header(r, "X-Origin", http_origin(r));
+	if (strcmp(http_user_agent(r), "bad header") == 0)
+		http_header(r, "X-Bad", "a\r\nSet-Cookie: b");
 	http_reply(r, 200, "text/plain", body, len);
+}
+
+/* Answered some turns later, when its peer may have gone. */
+static struct http_request *waiting;
+static int waited;
+
+static void late(void *owner, struct http_request *r)
+{
+	(void)owner;
+	if (waiting) {
+		http_reply(r, 503, NULL, NULL, 0);
+		return;
+	}
+	waiting = r;
+	waited = 0;
+}
+
+static void late_answer(void)
+{
+	if (!waiting || ++waited < 4)
+		return;
+	http_reply(waiting, 200, "text/plain", "late", 4);
+	waiting = NULL;
 }
 
 static const struct http_route routes[] = {
 	{ "GET", "/take", take, false, 0 },
 	{ "PUT", "/take", take, false, 64 },
+	{ "GET", "/late", late, false, 0 },
 	{ "POST", "/take", take, true, 64 },
 	{ .path = NULL },
 };
@@ -147,13 +179,13 @@ void fuzz_begin(void)
 	net = net_create(loop, &(struct net_config){ .listen = "127.0.0.1:0", .origins = origins, .proxies = proxies, .web_root = root,
 		.app_paths = app_paths, .max_head = 2048, .head_ms = 10000, .idle_ms = 10000, .keep_alive_ms = 5000,
 		.max_message = MESSAGE_MAX, .max_fragments = FRAGMENTS_MAX, .queue_soft = 65536, .queue_soft_ms = 10000, .behind_ms = 60000,
-		.queue_hard = 262144, .max_conns = 100, .max_conns_per_address = 50, .ping_ms = 25000, .dead_ms = 60000,
+		.queue_hard = 262144, .max_conns = 100, .max_conns_per_address = PLACES, .ping_ms = 25000, .dead_ms = 60000,
 		.handlers = &handlers, .routes = tables }, &err);
 	site_remove(root);
 	db = db_create(loop, &(struct db_config){ .conninfo = "host=/nonexistent", .pool_size = 2, .statement_timeout_ms = 1000,
 		.queue_ms = 1000, .statements = lists, .application = "fuzz" });
 	account = account_create(loop, db, &(struct account_config){ .origin = ORIGIN, .mail = { .url = "" }, .link_ms = 600000,
-		.mails_per_hour = 5, .session_ms = 1000, .session_idle_ms = 1000, .asks_per_address = 1 << 30, .redeems_per_address = 1 << 30 }, &err);
+		.mails_per_hour = 5, .session_ms = 1000, .session_idle_ms = 1000}, &err);
 	if (!net || !account)
 		fuzz_check(false, "%s", err.text);
 	net_set_route_owner(net, account_routes, account);
@@ -170,6 +202,7 @@ static void turn(int fd)
 	ssize_t n;
 
 	uv_run(loop_uv(loop), UV_RUN_NOWAIT);
+	late_answer();
 	while ((n = recv(fd, answer + answer_len, sizeof(answer) - 1 - answer_len, MSG_DONTWAIT)) > 0)
 		answer_len += (size_t)n;
 }
@@ -281,21 +314,30 @@ static void connection_end(int fd)
 	for (int i = 0; net->peer_count + net->conn_count > 0; i++) {
 		fuzz_check(i < TURNS_MAX, "%d peers and %d connections stay behind", net->peer_count, net->conn_count);
 		uv_run(loop_uv(loop), UV_RUN_NOWAIT);
+		late_answer();
 	}
+	while (waiting)
+		late_answer();
 }
 
 void fuzz_input(const uint8_t *bytes, size_t size)
 {
 	struct fuzz_bytes b = { bytes, bytes + size };
 	uint8_t how = fuzz_take(&b);
+	bool is_proxied = how == 'p' || how == 'q';
 	size_t step = (size_t)(uint8_t)(fuzz_take(&b) - '0');
+	struct address *places[PLACES] = { NULL };
 	int fds[2];
 
+	limit_init(&account->asks, 3, 600000);
+	limit_init(&account->redeems, 3, 600000);
 	memset(&told, 0, offsetof(__typeof__(told), sent));
 	told.sent_len = told.heard_len = told.message_at = answer_len = 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) != 0)
 		abort();
-	peer_create(net, fds[1], how == 'p' ? "10.0.0.1" : "192.0.2.7", address_take(net->addresses, "192.0.2.7"), how == 'p');
+	for (int i = 0; how == 'q' && i < PLACES; i++)
+		places[i] = address_take(net->addresses, "203.0.113.7");
+	peer_create(net, fds[1], is_proxied ? "10.0.0.1" : "192.0.2.7", is_proxied ? NULL : address_take(net->addresses, "192.0.2.7"), is_proxied);
 	if (how == 'w' || how == 'r')
 		send_pieces(fds[0], HANDSHAKE, sizeof(HANDSHAKE) - 1, 0);
 	if (how == 'w') {
@@ -306,6 +348,8 @@ void fuzz_input(const uint8_t *bytes, size_t size)
 	}
 	answer_check();
 	connection_end(fds[0]);
+	for (int i = 0; i < PLACES; i++)
+		address_release(net->addresses, places[i]);
 	if (how == 'w')
 		frames_check();
 }

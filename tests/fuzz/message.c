@@ -30,6 +30,10 @@ static void fault_check(const struct kd_fault *fault, const json_t *id)
 	fuzz_check(text, "an answer that cannot be written");
 	free(text);
 	json_decref(answer);
+	answer = kd_response_error(id, &(struct kd_fault){ .code = fault->code, .field = "/a" }, 5);
+	error = json_object_get(json_object_get(answer, "error"), "data");
+	fuzz_check(json_integer_value(json_object_get(error, "retryAfterMs")) == 5 && json_object_get(error, "field"), "not all is told");
+	json_decref(answer);
 }
 
 static void request_check(const json_t *in)

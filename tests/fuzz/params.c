@@ -58,7 +58,7 @@ static json_t *text_value(struct fuzz_bytes *b, size_t most)
 	size_t want = fuzz_take(b), n = 0;
 
 	if (want > most)
-		want = most;
+		want = want == 0xff ? most + 1 : most;
 	if (want >= sizeof(text))
 		want = sizeof(text) - 1;
 	while (n < want && fuzz_left(b))
@@ -90,7 +90,7 @@ static json_t *fitting_value(const struct kd_field *f, struct fuzz_bytes *b, int
 	case KD_TYPE_ORDER:
 		return stamped("a%x", b);
 	case KD_TYPE_TEXT:
-		return text_value(b, f->max < 400 ? (size_t)f->max + 1 : 400);
+		return text_value(b, f->max < 400 ? (size_t)f->max : 400);
 	case KD_TYPE_ENUM:
 		while (f->words[n])
 			n++;
@@ -196,6 +196,32 @@ static void refused_check(const struct kd_fault *fault, const struct kd_fault *o
 	json_decref(answer);
 }
 
+/* Memory that gives a few pieces and then none. */
+struct short_memory {
+	struct arena *mem;
+	int left;
+};
+
+static void *short_alloc(void *owner, size_t size)
+{
+	struct short_memory *m = owner;
+
+	return m->left-- > 0 ? arena_alloc(m->mem, size) : NULL;
+}
+
+/* Without memory for all of it, it is refused as busy and nothing else happens. */
+static void short_check(const struct table *t, const json_t *in, void *decoded, struct arena *mem)
+{
+	for (int pieces = 0; pieces < 4; pieces++) {
+		struct short_memory little = { mem, pieces };
+		struct kd_fault fault = { 0 };
+
+		if (kd_decode(t->fields, in, (struct kd_mem){ short_alloc, &little }, decoded, t->size, &fault))
+			return;
+		fuzz_check(fault.code == KD_E_BUSY || little.left >= 0, "without memory: %s %s", fault.field, fault.reason);
+	}
+}
+
 static void table_check(const struct table *t, const json_t *in)
 {
 	struct arena *mem = fuzz_arena();
@@ -212,6 +238,7 @@ static void table_check(const struct table *t, const json_t *in)
 		decoded_check(t, in, decoded, mem);
 	else
 		refused_check(&fault, &of_check);
+	short_check(t, in, decoded, mem);
 	free(decoded);
 	arena_destroy(mem);
 }

@@ -71,6 +71,7 @@ static void sign_in_look(char *text)
 	fuzz_check(*name && utf8_is_valid(name, strlen(name)), "a session's name that is none");
 	for (const char *c = name; *c; c++)
 		fuzz_check((unsigned char)*c >= 0x20 && *c != 0x7f, "a control in a session's name");
+	fuzz_check(redeem_decide(true, true) == REDEEM_OPEN && redeem_decide(false, true) == REDEEM_OTHER_BROWSER, "what is opened is open");
 	if (line_is_visible(text))
 		fuzz_check(*text && !strpbrk(text, "\r\n\t"), "a name of several lines");
 }
