@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum {
-	CALL_RUNS_MAX = 3, /* a statement over which the server dies must not kill it for ever */
+	CALL_RUNS_MAX = 6, /* a statement over which the server dies must not kill it for ever */
+	CALL_AGAIN_MS = 250, /* before a third run: of a server that dies, not all connections are lost at one moment */
 };
 
 bool call_may_run_again(const struct call_run *run, const struct err *err)
@@ -62,5 +63,26 @@ void call_run_again(struct call_run *run, const struct err *why)
 	run->has_secret = false;
 	run->queries = 0;
 	run->state = CALL_STEP;
-	task_post(&run->task);
+	if (run->runs < 2) {
+		task_post(&run->task);
+		return;
+	}
+	run->state = CALL_AGAIN;
+	if (!run->rpc->is_again_due)
+		timer_start(run->rpc->again_timer, CALL_AGAIN_MS, 0);
+	run->rpc->is_again_due = true;
+}
+
+void call_again_due(void *owner)
+{
+	struct rpc *rpc = owner;
+	struct call_run *run, *next;
+
+	rpc->is_again_due = false;
+	HASH_ITER(hh, rpc->calls, run, next) { /* in the order they came */
+		if (run->state != CALL_AGAIN)
+			continue;
+		run->state = CALL_STEP;
+		task_post(&run->task);
+	}
 }

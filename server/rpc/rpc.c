@@ -80,7 +80,7 @@ static void refusals_find(struct rpc_refusals *r)
 
 static bool is_whole(const struct rpc *rpc)
 {
-	return rpc->hub && rpc->journal && rpc->rates && rpc->seats && rpc->feed && rpc->tick &&
+	return rpc->hub && rpc->journal && rpc->rates && rpc->seats && rpc->feed && rpc->tick && rpc->again_timer &&
 		(rpc->recent || !rpc->config.replica);
 }
 
@@ -111,6 +111,7 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 	rpc->hub = hub_create(&hub, err);
 	rpc->journal = rpc->hub ? journal_create(config->db, hub_committed, rpc->hub) : NULL;
 	rpc->tick = loop_timer_create(config->loop, rpc_tick, rpc);
+	rpc->again_timer = loop_timer_create(config->loop, call_again_due, rpc);
 	if (!is_whole(rpc) || !dispatch_bind(rpc, err)) {
 		rpc_destroy(rpc);
 		return NULL;
@@ -124,6 +125,7 @@ void rpc_destroy(struct rpc *rpc)
 	if (!rpc)
 		return;
 	timer_destroy(rpc->tick);
+	timer_destroy(rpc->again_timer);
 	journal_destroy(rpc->journal);
 	call_free_all(rpc);
 	conn_free_all(rpc);

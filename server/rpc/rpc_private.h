@@ -62,7 +62,8 @@ struct reply_group {
 	json_t *answers; /* array, for batches */
 };
 
-enum call_state { CALL_STEP, CALL_QUERY, CALL_TURN /* waits for its stream */, CALL_COMMIT, CALL_DONE };
+enum call_state { CALL_STEP, CALL_QUERY, CALL_TURN /* waits for its stream */, CALL_COMMIT,
+	CALL_AGAIN /* waits a little before it runs again */, CALL_DONE };
 
 struct call_run { /* the private part of a call */
 	struct call call; /* first: a struct call * is a struct call_run * */
@@ -117,6 +118,8 @@ struct rpc {
 	struct feed *feed;
 	struct timer *tick;              /* each second: rechecks, drain */
 	struct metric *again;
+	struct timer *again_timer;       /* while calls are CALL_AGAIN */
+	bool is_again_due;
 	bool is_draining;
 	int64_t drain_until_ms;
 	void (*drained)(void *owner);
@@ -158,6 +161,7 @@ struct db *call_db(struct call_run *run, const struct db_stmt *stmt);
 bool call_left_replica(struct call_run *run); /* it failed there: the call runs again, at the primary */
 bool call_may_run_again(const struct call_run *run, const struct err *err);
 void call_run_again(struct call_run *run, const struct err *why);
+void call_again_due(void *rpc); /* rpc->again_timer */
 
 /* feed.c */
 struct feed *feed_create(struct rpc *rpc);
