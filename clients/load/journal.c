@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT_MAX (48u << 20) /* bytes of frames kept for comparing, a stream */
+#define KEPT_MAX (48u << 20) /* bytes of frames kept for comparing, unless there are many streams */
 #define ALTERNATES_MAX 4
 
 const char *const wrong_words[WRONG_KINDS] = {
@@ -44,7 +44,7 @@ uint64_t wrongs_total(const struct wrongs *w)
 
 void journal_init(struct journal *j, enum stream_kind kind, const char *id, struct ops *ops, struct wrongs *wrongs)
 {
-	*j = (struct journal){ .kind = kind, .ops = ops, .wrongs = wrongs };
+	*j = (struct journal){ .kind = kind, .ops = ops, .wrongs = wrongs, .kept_max = KEPT_MAX };
 	j->name_len = (size_t)snprintf(j->name, sizeof j->name, "%s:%s", kind == STREAM_BOARD ? "board" : "thread", id);
 }
 
@@ -107,7 +107,7 @@ static void begins_remove(struct journal *j, struct heard *h)
 
 static void frames_forget(struct journal *j)
 {
-	while (j->kept > KEPT_MAX && j->oldest && j->oldest != j->newest && j->oldest->first + j->oldest->count <= j->head) {
+	while (j->kept > j->kept_max && j->oldest && j->oldest != j->newest && j->oldest->first + j->oldest->count <= j->head) {
 		struct heard *h = j->oldest;
 
 		j->oldest = h->older_next;

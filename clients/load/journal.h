@@ -59,7 +59,7 @@ struct journal {
 	uint64_t slot_count;
 	struct view *view; /* at head; NULL: nothing is known yet */
 	struct heard *oldest, *newest;
-	size_t kept; /* bytes of frames */
+	size_t kept, kept_max; /* bytes of frames */
 	struct waiting *waiting;
 	char *snapshot; /* the text of the last one that was compared, and its number */
 	size_t snapshot_len;

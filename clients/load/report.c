@@ -111,6 +111,12 @@ static double us_per(int64_t ns, uint64_t count)
 	return count ? (double)ns / 1000 / (double)count : 0;
 }
 
+/* What each connection added to a process's memory. */
+static double kb_each(const struct run *r, int64_t before, int64_t after)
+{
+	return (double)(after - before) / 1e3 / (double)r->user_count;
+}
+
 static void costs_print(const struct run *r)
 {
 	int64_t own = r->cpu_after.own - r->cpu_before.own, servers = r->cpu_after.servers - r->cpu_before.servers,
@@ -123,12 +129,13 @@ static void costs_print(const struct run *r)
 	        r->stats.delivery_frames ? (double)r->stats.deliveries / (double)r->stats.delivery_frames : 0,
 	        (double)(r->bytes_after - r->bytes_before) / s / 1e6);
 	printf("  this client: %.0f %% of a processor, %.1f MB (%.1f KB a connection)", 100 * own_share(r),
-	        (double)r->cpu_after.own_rss / 1e6, (double)r->cpu_after.own_rss / 1e3 / (double)r->user_count);
+	        (double)r->cpu_after.own_rss / 1e6, kb_each(r, r->cpu_start.own_rss, r->cpu_after.own_rss));
 	if (calls)
 		printf(", %.0f calls a second of its CPU", (double)calls / ((double)own / 1e9));
 	if (r->o.pid_count)
-		printf("\n  server: %.0f %% of a processor, %.1f MB, %.2f us a call, %.3f us a delivery", 100 * (double)servers / 1e9 / s,
-		        (double)r->cpu_after.servers_rss / 1e6, us_per(servers, calls), us_per(servers, r->stats.deliveries));
+		printf("\n  server: %.0f %% of a processor, %.1f MB (%.1f KB a connection), %.2f us a call, %.3f us a delivery",
+		        100 * (double)servers / 1e9 / s, (double)r->cpu_after.servers_rss / 1e6,
+		        kb_each(r, r->cpu_start.servers_rss, r->cpu_after.servers_rss), us_per(servers, calls), us_per(servers, r->stats.deliveries));
 	if (r->o.database_pid)
 		printf("\n  database: %.0f %% of a processor, %.2f us a call", 100 * (double)database / 1e9 / s, us_per(database, calls));
 	printf("\n  host: %.0f %% busy\n", 100 * host_share(r));
@@ -241,8 +248,9 @@ static json_t *rates_json(const struct run *r)
 
 	if (r->o.pid_count)
 		json_object_update_new(rates,
-		        json_pack("{s:f, s:I, s:f, s:f}", "server_cpu_share", (double)servers / 1e9 / s, "server_rss",
-		                (json_int_t)r->cpu_after.servers_rss, "server_us_per_call", us_per(servers, calls),
+		        json_pack("{s:f, s:I, s:f, s:f, s:f}", "server_cpu_share", (double)servers / 1e9 / s, "server_rss",
+		                (json_int_t)r->cpu_after.servers_rss, "server_kb_per_connection",
+		                kb_each(r, r->cpu_start.servers_rss, r->cpu_after.servers_rss), "server_us_per_call", us_per(servers, calls),
 		                "server_us_per_delivery", us_per(servers, r->stats.deliveries)));
 	if (r->o.database_pid)
 		json_object_set_new(rates, "database_us_per_call", json_real(us_per(r->cpu_after.database - r->cpu_before.database, calls)));

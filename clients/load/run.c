@@ -239,6 +239,7 @@ static void seed_choose(struct run *r)
 
 static int run_through(struct run *r)
 {
+	cpu_read(&r->cpu_start, r->o.pids, r->o.pid_count, 0);
 	users_create(r);
 	r->loop.late = late;
 	r->loop.turn_ends = turn_ends;

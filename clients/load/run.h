@@ -85,7 +85,7 @@ struct run {
 	uint32_t arrived, ready, live; /* users who began; have all open; hostile count in neither */
 	uint64_t under_way;
 	struct timer tick, next_phase, arrival, storm;
-	struct cpu cpu_before, cpu_after;
+	struct cpu cpu_start, cpu_before, cpu_after; /* with nobody there; around the measuring */
 	uint64_t bytes_before, bytes_after;
 	FILE *record;
 	double mix_total;

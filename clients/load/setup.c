@@ -182,6 +182,8 @@ static bool streams_make(struct run *r, struct client *c)
 		journal_init(&r->streams[r->stream_count++], STREAM_THREAD, r->threads[i], &r->ops, &r->wrongs);
 	}
 	for (int i = 0; i < r->stream_count; i++)
+		r->streams[i].kept_max /= 1 + (size_t)r->stream_count / 8;
+	for (int i = 0; i < r->stream_count; i++)
 		if (!snapshot_look(c, &r->streams[i]))
 			return false;
 	return true;

@@ -64,7 +64,7 @@ static void heard(struct conn *c, const char *text, size_t len)
 	if (m.kind == MESSAGE_NOTICE)
 		notice_heard(r, u, &m, text, len);
 	else if (m.kind == MESSAGE_OTHER || m.id == INT64_MIN)
-		wrong(&r->wrongs, WRONG_STRANGE, "what is this: %.120s", text);
+		wrong(&r->wrongs, WRONG_STRANGE, "what is this: %.*s", len < 120 ? (int)len : 120, text);
 	else if (m.id < 0)
 		open_answered(r, u, &m, text, len);
 	else
