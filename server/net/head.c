@@ -1,5 +1,6 @@
 /* head.c - the strict parser of request heads. */
 #include "net/head.h"
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -46,6 +47,7 @@ static char *line_take(char **at)
 {
 	char *line = *at, *cr = strchr(line, '\r');
 
+	assert(cr); /* head_scan has seen one at the end of each line */
 	*cr = '\0';
 	*at = cr + 2;
 	return line;

@@ -17,7 +17,9 @@ static char **list_copy(const char *const *list)
 	while (list && list[n])
 		n++;
 	copy = calloc(n + 1, sizeof(char *));
-	for (size_t i = 0; copy && i < n; i++)
+	if (!copy)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
 		copy[i] = strdup(list[i]);
 	return copy;
 }

@@ -1,6 +1,7 @@
 /* queue.c - a connection's ring of waiting frames. */
 #include "net/queue.h"
 #include "net/frame_wire.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 
 static struct queue_item *at(const struct queue *q, uint32_t i)
 {
+	assert(q->items); /* there is no i-th in an empty ring */
 	return &q->items[(q->first + i) & (q->cap - 1)];
 }
 

@@ -56,5 +56,5 @@ void hub_hold(struct hub *hub, const char *kind, const char *id, int64_t head);
 void hub_release(struct hub *hub, const char *id);
 
 /* journal_committed */
-void hub_committed(void *hub, const char *kind, const char *id, int64_t first, const json_t *events, const struct access *access);
+void hub_committed(void *owner, const char *kind, const char *id, int64_t first, const json_t *events, const struct access *access);
 #endif
