@@ -159,6 +159,8 @@ void client_textf(struct client *c, const char *format, ...)
 
 /* --- writing ----------------------------------------------------------------------------------------------------------- */
 
+#define UNDER_WAY_MAX 60 /* of one writer: Korsdrag allows a connection 64 calls (limit.calls) */
+
 static struct timer pace;
 static uint32_t writers_first, writers_count;
 static bool is_writing;
@@ -172,28 +174,38 @@ static void write_one(struct client *c, int64_t due)
 	options.protocol->op(c, n);
 }
 
+static int64_t step_ns(void)
+{
+	return (int64_t)((double)NS_PER_S / options.rate);
+}
+
+/* Paced: what is due, as far as the server allows; what it does not, waits, and counts as late from when it was due. */
+static void write_due(struct client *c, int64_t now)
+{
+	for (; c->next_due <= now && c->sent - c->acked < UNDER_WAY_MAX; c->next_due += step_ns())
+		write_one(c, c->next_due);
+}
+
 static void write_more(struct client *c)
 {
-	if (!is_writing || options.rate > 0 || c->conn.state != CONN_OPEN)
+	if (!is_writing || c->conn.state != CONN_OPEN)
 		return;
-	while (c->sent - c->acked < options.flight)
+	if (options.rate > 0)
+		write_due(c, clock_ns());
+	while (options.rate <= 0 && c->sent - c->acked < options.flight)
 		write_one(c, clock_ns());
 }
 
 static void pace_fire(struct timer *t, int64_t now)
 {
-	int64_t step = (int64_t)((double)NS_PER_S / options.rate), next = NEVER;
+	int64_t next = now + NS_PER_S;
 
 	for (uint32_t i = 0; i < writers_count; i++) {
 		struct client *c = &drive.clients[writers_first + i];
 
-		for (; c->next_due <= now; c->next_due += step) {
-			if (c->conn.state == CONN_OPEN && c->sent - c->acked < OPS_UNDER_WAY)
-				write_one(c, c->next_due);
-			else
-				drive.skipped++;
-		}
-		if (c->next_due < next)
+		if (c->conn.state == CONN_OPEN)
+			write_due(c, now);
+		if (c->next_due > now && c->next_due < next)
 			next = c->next_due;
 	}
 	if (is_writing)
@@ -202,7 +214,7 @@ static void pace_fire(struct timer *t, int64_t now)
 
 void writers_begin(uint32_t first, uint32_t count)
 {
-	int64_t now = clock_ns(), step = options.rate > 0 ? (int64_t)((double)NS_PER_S / options.rate) : 0;
+	int64_t now = clock_ns(), step = options.rate > 0 ? step_ns() : 0;
 
 	writers_first = first;
 	writers_count = count;
@@ -222,16 +234,29 @@ void writers_begin(uint32_t first, uint32_t count)
 		timer_set(&drive.loop, &pace, now);
 }
 
+/* Not acknowledged is not seen either. */
+static void count_late(int64_t ns, uint64_t watching)
+{
+	histogram_record(&drive.ack_latency, ns);
+	histogram_record_many(&drive.seen_latency, ns, watching);
+}
+
 void writers_count_late(void)
 {
 	int64_t now = clock_ns();
+	uint64_t watching = 0;
+
+	for (uint32_t i = 0; i < drive.begun; i++)
+		watching += drive.clients[i].is_watching;
 
 	for (uint32_t i = 0; i < writers_count; i++) {
 		const struct client *c = &drive.clients[writers_first + i];
 
 		for (uint32_t n = c->sent > OPS_UNDER_WAY ? c->sent - OPS_UNDER_WAY : 0; n < c->sent; n++)
 			if (c->due[n % OPS_UNDER_WAY] != NEVER && c->due[n % OPS_UNDER_WAY] >= drive.window_began)
-				histogram_record(&drive.ack_latency, now - c->due[n % OPS_UNDER_WAY]);
+				count_late(now - c->due[n % OPS_UNDER_WAY], watching);
+		for (int64_t due = c->next_due; options.rate > 0 && due < now; due += step_ns())
+			count_late(now - due, watching);
 	}
 }
 

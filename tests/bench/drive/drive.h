@@ -27,7 +27,7 @@ double watched_cpu_s(const struct watched *w);           /* used until now */
 
 /* --- clients ------------------------------------------------------------------------------------------------------ */
 
-#define OPS_UNDER_WAY 4096 /* of one writer; more wait until some are done */
+#define OPS_UNDER_WAY 4096 /* of one writer whose times are kept */
 
 struct client {
 	struct conn conn; /* first */
