@@ -31,6 +31,7 @@ struct road {
 	struct bus *bus;
 	const struct bus_way *way;
 	void *link; /* NULL: there is no such road */
+	bool has_been_up;
 };
 
 struct bus {
@@ -365,16 +366,19 @@ void bus_heard(struct road *road, const char *text, size_t len)
 	json_decref(message);
 }
 
+/* The first time nothing can have been missed: nobody had seen anything here yet. */
 void bus_restored(struct road *road)
 {
 	struct bus *b = road->bus;
+	bool is_back = road->has_been_up;
 
-	if (road == &b->main) {
+	road->has_been_up = true;
+	if (road == &b->main)
 		b->handlers->restored(b->owner);
-	} else if (is_deaf(b)) {
+	else if (is_deaf(b))
 		send_word(b, &b->spare, "deaf");
+	if (is_back && (road == &b->main || is_deaf(b)))
 		b->handlers->hints_lost(b->owner);
-	}
 }
 
 void bus_lost(struct road *road)

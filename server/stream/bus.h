@@ -19,7 +19,7 @@ struct bus_handlers {
 	void (*node_new)(void *owner, const char *node);     /* heard for the first time, or again after it was lost: it knows nobody here */
 	void (*node_again)(void *owner, const char *node);   /* it could not be heard for a while */
 	void (*node_lost)(void *owner, const char *node);    /* not heard for BUS_NODE_LOST_MS, or drained */
-	void (*restored)(void *owner);                       /* messages may have been lost, hints too: read heads */
+	void (*restored)(void *owner);                       /* messages may have been lost: read heads */
 	void (*hints_lost)(void *owner);                     /* hints may have been lost */
 };
 #define BUS_ALIVE_MS 2000

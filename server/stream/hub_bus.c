@@ -231,7 +231,6 @@ static void bus_was_restored(void *owner)
 	struct hub *hub = owner;
 
 	heads_ask(hub);
-	hints_were_lost(hub);
 	presence_doubt(hub->presence, NULL);
 	bus_again(hub->bus);
 	presence_tell_all(hub->presence);

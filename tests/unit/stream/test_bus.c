@@ -161,6 +161,7 @@ Test(bus, heads_and_hints_arrive_with_what_the_stream_is_open_to)
 	until_heard(2);
 	cr_assert(b.head == 8 && !b.has_access);
 	cr_assert(a.heads == 0 && b.comes == 1, "a node does not hear itself");
+	cr_assert(a.hints_lost == 0 && b.hints_lost == 0, "nothing is lost before anybody was here");
 }
 
 Test(bus, all_that_a_turn_brought_comes_in_as_many_messages_as_it_needs)
