@@ -178,12 +178,16 @@ struct span span_text(struct span value)
 
 int64_t span_int(struct span value, int64_t otherwise)
 {
-	const char *at = value.at, *end = value.at + value.len;
-	bool is_negative = at && at < end && *at == '-';
+	const char *at = value.at, *end;
+	bool is_negative;
 	uint64_t n = 0;
 
+	if (!at || value.len == 0)
+		return otherwise;
+	end = at + value.len;
+	is_negative = *at == '-';
 	at += is_negative;
-	if (!value.at || at == end || end - at > 18)
+	if (at == end || end - at > 18)
 		return otherwise;
 	for (; at < end; at++) {
 		if (*at < '0' || *at > '9')

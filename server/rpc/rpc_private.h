@@ -161,7 +161,7 @@ struct db *call_db(struct call_run *run, const struct db_stmt *stmt);
 bool call_left_replica(struct call_run *run); /* it failed there: the call runs again, at the primary */
 bool call_may_run_again(const struct call_run *run, const struct err *err);
 void call_run_again(struct call_run *run, const struct err *why);
-void call_again_due(void *rpc); /* rpc->again_timer */
+void call_again_due(void *owner); /* rpc->again_timer */
 
 /* feed.c */
 struct feed *feed_create(struct rpc *rpc);

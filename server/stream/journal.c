@@ -207,7 +207,7 @@ static void batch_committed(void *owner, enum db_outcome outcome, const struct e
 		memcpy(lost.sqlstate, err->sqlstate, sizeof(lost.sqlstate)); /* whether it may have happened, or can be done again */
 		err_detail(&lost, "%s", err->detail);
 		log_line(LOG_WARN, "commit failed", "stream", b->kind, "outcome", outcome == DB_UNKNOWN ? "unknown" : "rolled back",
-			"detail", err ? err->detail : NULL, NULL);
+			"detail", err->detail, NULL);
 		fail_list(&kept, &lost);
 		batch_go_on(b);
 		return;
