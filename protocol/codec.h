@@ -15,6 +15,10 @@ struct codec_path {
 /* What one item of a list has to be, as if it were a field. */
 struct kd_field codec_item(const struct kd_field *list);
 
+const void *codec_pointer(const char *from);                         /* the pointer that stands there */
+bool codec_is_absent(const struct kd_field *f, const char *from);    /* an optional one that was not given */
+size_t codec_utf8(const unsigned char *s, size_t left);              /* octets of the character there, by RFC 3629; 0: it is none */
+
 bool codec_fault(struct kd_fault *fault, enum kd_code code, const struct codec_path *path, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 

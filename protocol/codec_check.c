@@ -59,6 +59,31 @@ bool codec_fault(struct kd_fault *fault, enum kd_code code, const struct codec_p
 
 #define REFUSE(...) codec_fault(fault, KD_E_INVALID, path, __VA_ARGS__)
 
+/* --- where values stand --------------------------------------------------------------------------- */
+
+const void *codec_pointer(const char *from)
+{
+	const void *p;
+
+	memcpy(&p, from, sizeof(p));
+	return p;
+}
+
+bool codec_is_absent(const struct kd_field *f, const char *from)
+{
+	if (f->presence == KD_REQUIRED)
+		return false;
+	if (f->is_opt_struct && f->type == KD_TYPE_NUMBER)
+		return !((const struct kd_opt_number *)from)->is_set;
+	if (f->is_opt_struct && f->type == KD_TYPE_BOOL)
+		return !((const struct kd_opt_bool *)from)->is_set;
+	if (f->is_opt_struct)
+		return !((const struct kd_opt_int *)from)->is_set;
+	if (f->type == KD_TYPE_LIST)
+		return !codec_pointer(from + sizeof(size_t));
+	return !codec_pointer(from); /* text of any kind, a pointer to an object, JSON */
+}
+
 /* --- kinds of text --------------------------------------------------------------------------------- */
 
 static bool is_hex(char c)
@@ -88,6 +113,35 @@ static bool stream_is_valid(const char *text)
 	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
 
 	return len >= 1 && len <= 15 && text[len] == ':' && kd_id_is_valid(text + len + 1);
+}
+
+/* By the table of RFC 3629: nothing overlong, no surrogates. */
+size_t codec_utf8(const unsigned char *s, size_t left)
+{
+	unsigned char low = 0x80, high = 0xBF;
+	size_t n;
+
+	if (left == 0 || s[0] < 0x80)
+		return left > 0;
+	if (s[0] >= 0xC2 && s[0] <= 0xDF) {
+		n = 2;
+	} else if (s[0] >= 0xE0 && s[0] <= 0xEF) {
+		n = 3;
+		low = s[0] == 0xE0 ? 0xA0 : 0x80;
+		high = s[0] == 0xED ? 0x9F : 0xBF;
+	} else if (s[0] >= 0xF0 && s[0] <= 0xF4) {
+		n = 4;
+		low = s[0] == 0xF0 ? 0x90 : 0x80;
+		high = s[0] == 0xF4 ? 0x8F : 0xBF;
+	} else {
+		return 0;
+	}
+	if (left < n || s[1] < low || s[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if ((s[i] & 0xC0) != 0x80)
+			return 0;
+	return n;
 }
 
 static bool is_refused_control(unsigned char c)

@@ -62,14 +62,6 @@ static json_t *list_write(const struct kd_field *f, const char *from, const stru
 	return list;
 }
 
-static const void *pointer_at(const char *from)
-{
-	const void *p;
-
-	memcpy(&p, from, sizeof(p));
-	return p;
-}
-
 static json_t *value_write(const struct kd_field *f, const char *from, const struct codec_path *path, struct kd_fault *fault)
 {
 	json_t *json;
@@ -80,7 +72,7 @@ static json_t *value_write(const struct kd_field *f, const char *from, const str
 	case KD_TYPE_ENUM:
 	case KD_TYPE_ORDER:
 	case KD_TYPE_STREAM:
-		return text_write(f, pointer_at(from), path, fault);
+		return text_write(f, codec_pointer(from), path, fault);
 	case KD_TYPE_INT:
 	case KD_TYPE_TIME:
 		return int_write(f, from, path, fault);
@@ -89,11 +81,11 @@ static json_t *value_write(const struct kd_field *f, const char *from, const str
 	case KD_TYPE_BOOL:
 		return json_boolean(f->is_opt_struct ? ((const struct kd_opt_bool *)from)->value : *(const bool *)from);
 	case KD_TYPE_OBJECT:
-		return object_write(f->sub, f->is_pointer ? pointer_at(from) : from, path, fault);
+		return object_write(f->sub, f->is_pointer ? codec_pointer(from) : from, path, fault);
 	case KD_TYPE_LIST:
 		return list_write(f, from, path, fault);
 	case KD_TYPE_JSON:
-		json = (json_t *)pointer_at(from);
+		json = (json_t *)(uintptr_t)codec_pointer(from);
 		if (!json || json_is_null(json)) {
 			codec_fault(fault, KD_E_INVALID, path, "is required");
 			return NULL;
@@ -106,21 +98,6 @@ static json_t *value_write(const struct kd_field *f, const char *from, const str
 	return NULL;
 }
 
-static bool is_absent(const struct kd_field *f, const char *from)
-{
-	if (f->presence == KD_REQUIRED)
-		return false;
-	if (f->is_opt_struct && f->type == KD_TYPE_NUMBER)
-		return !((const struct kd_opt_number *)from)->is_set;
-	if (f->is_opt_struct && f->type == KD_TYPE_BOOL)
-		return !((const struct kd_opt_bool *)from)->is_set;
-	if (f->is_opt_struct)
-		return !((const struct kd_opt_int *)from)->is_set;
-	if (f->type == KD_TYPE_LIST)
-		return !pointer_at(from + sizeof(size_t));
-	return !pointer_at(from); /* text of any kind, a pointer to an object, JSON */
-}
-
 static json_t *object_write(const struct kd_field *fields, const char *from, const struct codec_path *path,
 	struct kd_fault *fault)
 {
@@ -130,7 +107,7 @@ static json_t *object_write(const struct kd_field *fields, const char *from, con
 		const struct codec_path here = { .up = path, .name = f->name };
 		json_t *value;
 
-		if (is_absent(f, from + f->offset))
+		if (codec_is_absent(f, from + f->offset))
 			continue;
 		value = value_write(f, from + f->offset, &here, fault);
 		if (!value || json_object_set_new_nocheck(object, f->name, value) != 0) {

@@ -203,6 +203,18 @@ json_t *kd_encode(const struct kd_field *fields, const void *in) KD_MUST_CHECK;
 /* The same, and on NULL *ret_fault says what did not fit: for the log. */
 json_t *kd_encode_or_fault(const struct kd_field *fields, const void *in, struct kd_fault *ret_fault) KD_MUST_CHECK;
 
+/* Where text goes that is written piece by piece. `add` cannot fail; what is behind it may have a sticky fault. */
+struct kd_sink {
+	void (*add)(void *ctx, const char *text, size_t len);
+	void *ctx;
+};
+
+/* Writes what kd_encode would make as text, compact, without making it. False: it does not fit the table, and some of it
+ * may have been written. */
+bool kd_write(const struct kd_field *fields, const void *in, struct kd_sink out, struct kd_fault *ret_fault) KD_MUST_CHECK;
+bool kd_write_text(struct kd_sink out, const char *text, size_t len) KD_MUST_CHECK; /* a JSON string; false: not UTF-8 */
+void kd_write_int(struct kd_sink out, int64_t value);
+
 /* Whether a JSON object fits the table: for results and snapshots that SQL has put together. */
 bool kd_check(const struct kd_field *fields, const json_t *in, struct kd_fault *ret_fault) KD_MUST_CHECK;
 

@@ -3,7 +3,7 @@
  * twice and numbers too large to hold.
  *
  * A small machine: what may come next, and a stack of what is open. No recursion. */
-#include "protocol/kd.h"
+#include "protocol/codec.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,33 +73,13 @@ static unsigned char ahead(const struct scan *sc)
 
 /* --- strings ---------------------------------------------------------------------------------------- */
 
-/* Steps over one character beyond ASCII by the table of RFC 3629: nothing overlong, no surrogates. */
+/* Steps over one character beyond ASCII. */
 static bool skip_utf8(struct scan *sc)
 {
-	const unsigned char *s = sc->s + sc->at;
-	size_t left = sc->len - sc->at, n;
-	unsigned char low = 0x80, high = 0xBF;
+	size_t n = codec_utf8(sc->s + sc->at, sc->len - sc->at);
 
-	if (s[0] >= 0xC2 && s[0] <= 0xDF) {
-		n = 2;
-	} else if (s[0] >= 0xE0 && s[0] <= 0xEF) {
-		n = 3;
-		low = s[0] == 0xE0 ? 0xA0 : 0x80;
-		high = s[0] == 0xED ? 0x9F : 0xBF;
-	} else if (s[0] >= 0xF0 && s[0] <= 0xF4) {
-		n = 4;
-		low = s[0] == 0xF0 ? 0x90 : 0x80;
-		high = s[0] == 0xF4 ? 0x8F : 0xBF;
-	} else {
-		return refuse_text(sc, "bad UTF-8");
-	}
-	if (left < n || s[1] < low || s[1] > high)
-		return refuse_text(sc, "bad UTF-8");
-	for (size_t i = 2; i < n; i++)
-		if ((s[i] & 0xC0) != 0x80)
-			return refuse_text(sc, "bad UTF-8");
 	sc->at += n;
-	return true;
+	return n > 0 || refuse_text(sc, "bad UTF-8");
 }
 
 /* The four digits of \uXXXX, standing behind the u. */
