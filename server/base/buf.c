@@ -112,3 +112,13 @@ char *buf_take(struct buf *b, size_t *ret_len)
 	*b = (struct buf){ .max = b->max };
 	return data;
 }
+
+static void sink_add(void *ctx, const char *text, size_t len)
+{
+	buf_add(ctx, text, len);
+}
+
+struct kd_sink buf_sink(struct buf *b)
+{
+	return (struct kd_sink){ .add = sink_add, .ctx = b };
+}

@@ -23,6 +23,11 @@ struct db_stmt {
 	int params; /* how many $n */
 };
 
+struct db_call { /* a statement and its parameters, for groups of them */
+	const struct db_stmt *stmt;
+	const char *const *params;
+};
+
 struct db_config {
 	const char *conninfo; /* libpq keywords or URI; hosts as addresses or socket folders */
 	int pool_size;        /* connections, 2..64 */
@@ -88,6 +93,12 @@ struct db_tx *db_tx_begin(struct db *db);
 void db_tx_query(
         struct db_tx *tx, const struct db_stmt *stmt, const char *const *params, db_done *done, void *owner);
 
+/* Several at once, under one sync: one round trip, one write of the server's. When one fails, those after it do not run
+ * and `done` gets that failure; else it gets the rows of the last, and db_rows_of has the others'. At least one. */
+void db_tx_group(struct db_tx *tx, const struct db_call *calls, int count, db_done *done, void *owner);
+/* Inside that `done`: what the nth statement of the group gave, from 0. */
+const struct db_rows *db_rows_of(const struct db_rows *group, int n);
+
 /* Plain SQL without parameters, for savepoints: a literal of the caller's. `done` may be NULL. */
 void db_tx_exec(struct db_tx *tx, const char *sql, db_done *done, void *owner);
 
@@ -96,6 +107,10 @@ void db_tx_exec(struct db_tx *tx, const char *sql, db_done *done, void *owner);
  * transaction runs any more, so that an owner may die. */
 void db_tx_commit(struct db_tx *tx, void (*done)(void *owner, enum db_outcome outcome, const struct err *err),
         void *owner);
+/* The same, with statements that travel with the COMMIT under one sync. When one of them fails, nothing is committed
+ * (DB_ROLLED_BACK) and *err is its failure. */
+void db_tx_commit_after(struct db_tx *tx, const struct db_call *calls, int count,
+        void (*done)(void *owner, enum db_outcome outcome, const struct err *err), void *owner);
 void db_tx_rollback(struct db_tx *tx);
 
 /* --- reading rows -------------------------------------------------------------------------------- */

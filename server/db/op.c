@@ -10,13 +10,48 @@
 struct op *op_create(
         enum op_kind kind, const struct db_stmt *stmt, const char *sql, const char *const *params)
 {
+	return op_create_after(NULL, 0, kind, stmt, sql, params);
+}
+
+static size_t texts_size(const char *const *params, int n)
+{
+	size_t size = 0;
+
+	for (int i = 0; i < n; i++)
+		size += params[i] ? strlen(params[i]) + 1 : 0;
+	return size;
+}
+
+/* Where the next text goes. */
+static char *texts_copy(const char **values, const char *const *params, int n, char *text)
+{
+	for (int i = 0; i < n; i++) {
+		size_t size = params[i] ? strlen(params[i]) + 1 : 0;
+
+		values[i] = params[i] ? memcpy(text, params[i], size) : NULL;
+		text += size;
+	}
+	return text;
+}
+
+/* One block: the op, the values, the parts, their rows and values, the texts. All but the texts are pointers wide. */
+struct op *op_create_after(const struct db_call *parts, int part_count, enum op_kind kind,
+        const struct db_stmt *stmt, const char *sql, const char *const *params)
+{
 	int n = stmt && kind == OP_STATEMENT ? stmt->params : 0;
-	size_t fixed = sizeof(struct op) + (size_t)n * sizeof(char *), bytes = fixed;
+	size_t at_parts = sizeof(struct op) + (size_t)n * sizeof(char *);
+	size_t at_rows = at_parts + (size_t)part_count * sizeof(struct op_part);
+	size_t fixed = at_rows + (size_t)part_count * sizeof(struct db_rows), bytes;
+	const char **values;
 	struct op *op;
 	char *text;
 
-	for (int i = 0; i < n; i++)
-		bytes += params[i] ? strlen(params[i]) + 1 : 0;
+	bytes = texts_size(params, n);
+	for (int i = 0; i < part_count; i++) {
+		fixed += (size_t)parts[i].stmt->params * sizeof(char *);
+		bytes += texts_size(parts[i].params, parts[i].stmt->params);
+	}
+	bytes += fixed;
 	op = malloc(bytes);
 	if (!op) {
 		log_line(
@@ -30,12 +65,15 @@ struct op *op_create(
 	op->params = n;
 	op->bytes = bytes;
 	op->asked_us = clock_mono_us();
-	text = (char *)op + fixed;
-	for (int i = 0; i < n; i++) {
-		size_t size = params[i] ? strlen(params[i]) + 1 : 0;
-
-		op->values[i] = params[i] ? memcpy(text, params[i], size) : NULL;
-		text += size;
+	op->part_count = part_count;
+	op->parts = (struct op_part *)((char *)op + at_parts);
+	op->rows = (struct db_rows *)((char *)op + at_rows);
+	values = (const char **)(op->rows + part_count);
+	text = texts_copy(op->values, params, n, (char *)op + fixed);
+	for (int i = 0; i < part_count; i++) {
+		op->parts[i] = (struct op_part){ parts[i].stmt, values };
+		text = texts_copy(values, parts[i].params, parts[i].stmt->params, text);
+		values += parts[i].stmt->params;
 	}
 	return op;
 }
@@ -44,6 +82,8 @@ void op_destroy(struct op *op)
 {
 	if (op->ticket)
 		op->ticket->pending = NULL;
+	for (int i = 0; i < op->part_count; i++)
+		PQclear(op->rows[i].result);
 	PQclear(op->result);
 	free(op);
 }
@@ -65,6 +105,12 @@ bool op_send(struct op *op, PGconn *pg)
 	 * outside. */
 	if (op->is_first && !send_text(pg, "BEGIN"))
 		return false;
+	for (int i = 0; i < op->part_count; i++) {
+		const struct op_part *p = &op->parts[i];
+
+		if (!PQsendQueryPrepared(pg, p->stmt->name, p->stmt->params, p->values, NULL, NULL, 0))
+			return false;
+	}
 	if (op->kind == OP_STATEMENT
 	                ? !PQsendQueryPrepared(pg, op->stmt->name, op->params, op->values, NULL, NULL, 0)
 	        : op->kind == OP_PREPARE ? !PQsendPrepare(pg, op->stmt->name, op->stmt->sql, 0, NULL)
@@ -87,11 +133,16 @@ bool op_has_failed(const struct op *op)
 
 void op_keep(struct op *op, PGresult *result)
 {
-	op->results++;
-	if (op->is_first && op->results == 1 && is_failure(result))
+	int part = op->results++ - op->is_first;
+
+	if (part < 0 && is_failure(result))
 		op->begin_failed = true;
 	if (op_has_failed(op)) {
 		PQclear(result);
+		return;
+	}
+	if (part >= 0 && part < op->part_count && !is_failure(result)) {
+		op->rows[part].result = result;
 		return;
 	}
 	PQclear(op->result);
@@ -167,7 +218,7 @@ static void commit_finish(struct op *op, bool is_synced, bool is_unexecuted)
 
 void op_finish(struct op *op, bool is_synced, bool is_unexecuted)
 {
-	struct db_rows rows = { op->result };
+	struct db_rows rows = { op->result, op->rows, op->part_count };
 	struct err err = { 0 };
 
 	if (op->kind == OP_COMMIT) {

@@ -13,6 +13,11 @@ enum op_kind {
 	OP_ROLLBACK,
 };
 
+struct op_part { /* a statement that travels before the operation, under the same sync */
+	const struct db_stmt *stmt;
+	const char **values;
+};
+
 struct op {
 	struct op *prev,
 	        *next; /* in the pool's queue, a transaction's held list, or a connection's pipeline */
@@ -31,17 +36,23 @@ struct op {
 	bool is_sent;      /* libpq has it: from here on it may take effect */
 	bool is_withdrawn; /* nobody waits for it any more: not worth sending */
 	bool is_unsure;    /* the server warned that what it committed may not last */
+	int part_count;
+	struct op_part *parts;
+	struct db_rows *rows; /* what each part has given */
 	int results;       /* that have come */
 	PGresult *result;  /* the first failure, else the last */
 	struct err err;    /* why it is refused; OP_COMMIT: the transaction's last failure */
 	int64_t asked_us;
 	int64_t deadline_ms;  /* to leave the pool's queue */
-	const char *values[]; /* params of them; their texts follow */
+	const char *values[]; /* params of them; what follows is the parts and everybody's texts */
 };
 
 /* Copies the parameters. Never NULL: without memory for so little the process stops. */
 struct op *op_create(
         enum op_kind kind, const struct db_stmt *stmt, const char *sql, const char *const *params);
+/* The same with statements that travel before it. */
+struct op *op_create_after(const struct db_call *parts, int part_count, enum op_kind kind,
+        const struct db_stmt *stmt, const char *sql, const char *const *params);
 void op_destroy(struct op *op);
 const char *op_name(const struct op *op); /* for logs */
 

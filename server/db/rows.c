@@ -3,6 +3,12 @@
 #include <assert.h>
 #include <stdlib.h>
 
+const struct db_rows *db_rows_of(const struct db_rows *group, int n)
+{
+	assert(n >= 0 && n <= group->part_count);
+	return n < group->part_count ? &group->parts[n] : group;
+}
+
 int db_count(const struct db_rows *r)
 {
 	return PQntuples(r->result);
@@ -10,8 +16,7 @@ int db_count(const struct db_rows *r)
 
 int64_t db_affected(const struct db_rows *r)
 {
-	/* libpq takes it for writing, but only reads. */
-	return strtoll(PQcmdTuples((PGresult *)r->result), NULL, 10);
+	return strtoll(PQcmdTuples(r->result), NULL, 10);
 }
 
 int db_column(const struct db_rows *r, const char *name)

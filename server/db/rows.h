@@ -3,6 +3,8 @@
 #define DB_ROWS_H
 #include <libpq-fe.h>
 struct db_rows {
-	const PGresult *result;
+	PGresult *result;
+	const struct db_rows *parts; /* of a group of statements: what those before the last have given */
+	int part_count;
 };
 #endif

@@ -148,6 +148,17 @@ void db_tx_query(
 	tx_pump(tx);
 }
 
+void db_tx_group(struct db_tx *tx, const struct db_call *calls, int count, db_done *done, void *owner)
+{
+	struct op *op = op_create_after(
+	        calls, count - 1, OP_STATEMENT, calls[count - 1].stmt, NULL, calls[count - 1].params);
+
+	op->done = done;
+	op->owner = owner;
+	tx_push(tx, op);
+	tx_pump(tx);
+}
+
 void db_tx_exec(struct db_tx *tx, const char *sql, db_done *done, void *owner)
 {
 	struct op *op = op_create(OP_TEXT, NULL, sql, NULL);
@@ -161,7 +172,13 @@ void db_tx_exec(struct db_tx *tx, const char *sql, db_done *done, void *owner)
 void db_tx_commit(struct db_tx *tx, void (*done)(void *owner, enum db_outcome outcome, const struct err *err),
         void *owner)
 {
-	struct op *op = op_create(OP_COMMIT, NULL, "COMMIT", NULL);
+	db_tx_commit_after(tx, NULL, 0, done, owner);
+}
+
+void db_tx_commit_after(struct db_tx *tx, const struct db_call *calls, int count,
+        void (*done)(void *owner, enum db_outcome outcome, const struct err *err), void *owner)
+{
+	struct op *op = op_create_after(calls, count, OP_COMMIT, NULL, "COMMIT", NULL);
 
 	op->ended = done;
 	op->owner = owner;
