@@ -3,9 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ID_MAX_BYTES 64
-#define METHOD_MAX_BYTES 64
-
 static bool refuse(struct kd_fault *fault, enum kd_code code, const char *reason)
 {
 	*fault = (struct kd_fault){ .code = code };
@@ -46,7 +43,7 @@ static bool id_is_valid(const json_t *id)
 	json_int_t n = json_integer_value(id);
 
 	if (json_is_string(id))
-		return json_string_length(id) <= ID_MAX_BYTES;
+		return json_string_length(id) <= KD_REQUEST_ID_MAX;
 	return json_is_integer(id) && n >= -KD_MAX_SAFE_INT && n <= KD_MAX_SAFE_INT;
 }
 
@@ -65,7 +62,7 @@ bool kd_request_read(const json_t *in, struct kd_request *ret_request, struct kd
 	ret_request->id = id;
 	if (!version || strcmp(version, "2.0") != 0)
 		return refuse(ret_fault, KD_E_REQUEST, "jsonrpc must be \"2.0\"");
-	if (!json_is_string(method) || json_string_length(method) == 0 || json_string_length(method) > METHOD_MAX_BYTES)
+	if (!json_is_string(method) || json_string_length(method) == 0 || json_string_length(method) > KD_METHOD_NAME_MAX)
 		return refuse(ret_fault, KD_E_REQUEST, "method must be a text of 1 to 64 bytes");
 	if (json_object_size(in) > known)
 		return refuse(ret_fault, KD_E_REQUEST, "a request holds jsonrpc, id, method and params alone");

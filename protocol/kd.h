@@ -13,6 +13,8 @@
 
 #define KD_MUST_CHECK __attribute__((warn_unused_result))
 #define KD_SUBPROTOCOL "korsdrag.v1"
+#define KD_REQUEST_ID_MAX 64    /* bytes of a request's id, when it is a text */
+#define KD_METHOD_NAME_MAX 64
 #define KD_MAX_SAFE_INT INT64_C(9007199254740991) /* 2^53-1: what a JavaScript number holds exactly */
 
 /* --- errors: the closed list (errors.c) ------------------------------------------------------ */
@@ -249,6 +251,20 @@ struct kd_request {
 
 /* Reads one request object. On failure `ret_fault` says why and ret_request->id is the id if it could be read. */
 bool kd_request_read(const json_t *in, struct kd_request *ret_request, struct kd_fault *ret_fault) KD_MUST_CHECK;
+
+/* A plain request, read without building anything: an object with id and flat params of texts, whole numbers and booleans.
+ * False says nothing but that it is not plain: then kd_parse, kd_request_read and kd_decode have the word. What is plain
+ * they would read the same. All pieces lie in `text`; `id` is the JSON text of one, `params` of an object. */
+struct kd_quick {
+	const char *id;
+	size_t id_len;
+	const char *method;
+	size_t method_len;
+	const char *params;
+	size_t params_len;
+};
+bool kd_quick_read(const char *text, size_t len, const struct kd_scan_limits *limits, struct kd_quick *ret) KD_MUST_CHECK;
+bool kd_quick_decode(const struct kd_field *fields, const struct kd_quick *q, struct kd_mem mem, void *out, size_t size) KD_MUST_CHECK;
 
 /* New JSON objects ("jsonrpc":"2.0"); NULL when memory ran out. `result` and `params` are taken (also on failure). */
 json_t *kd_response_ok(const json_t *id, json_t *result) KD_MUST_CHECK;
