@@ -21,8 +21,6 @@ struct engine;
 struct listener;
 struct site;
 
-#define GATHER_MAX 16384 /* octets handed to one lws_write; what the socket refuses of them is copied there */
-
 /* --- peers: HTTP (peer.c) ---------------------------------------------------------------------------- */
 
 enum peer_state {
@@ -222,7 +220,7 @@ struct net {
 	struct route_owner owners[32];
 	size_t owner_count;
 	struct net_metrics metrics;
-	char scratch[GATHER_MAX + 16];
+	char scratch[QUEUE_PIECE_MAX]; /* the rest of a piece that a socket had begun with */
 };
 
 /* Whether every route says who may ask for it; *err names the one that does not. */

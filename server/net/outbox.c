@@ -2,12 +2,17 @@
 #include "net/net_private.h"
 #include "net/frame_wire.h"
 #include "base/clock.h"
+#include <errno.h>
 #include <libwebsockets.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 #include <utlist.h>
 
 #define CLOSE_MS 5000
 #define REPLY_MAX (16u << 20)
+#define PIECES_MAX 64u             /* of one write */
+#define WRITE_MAX (256u << 10)
 #define TURN_BYTES_MAX (1u << 20) /* what one connection may send in one turn, so that others get theirs */
 
 static void conn_kill(struct conn *c)
@@ -62,39 +67,91 @@ static void queue_emptied(struct conn *c)
 	}
 }
 
-void conn_flush(struct conn *c)
+/* How far a write went: so many pieces whole, and so many octets of the next. */
+static size_t pieces_sent(const struct queue_piece *pieces, size_t n, size_t octets, size_t *ret_of_next)
+{
+	size_t whole = 0;
+
+	while (whole < n && octets >= pieces[whole].head_len + pieces[whole].len) {
+		octets -= pieces[whole].head_len + pieces[whole].len;
+		whole++;
+	}
+	*ret_of_next = octets;
+	return whole;
+}
+
+/* What the socket refused of a piece it had begun with; libwebsockets keeps it, and its own frames behind it. */
+static bool finish_piece(struct conn *c, const struct queue_piece *p, size_t sent)
+{
+	char *rest = c->net->scratch;
+	size_t of_head = sent < p->head_len ? p->head_len - sent : 0, of_data = sent < p->head_len ? 0 : sent - p->head_len;
+
+	memcpy(rest, p->head + p->head_len - of_head, of_head);
+	memcpy(rest + of_head, p->data + of_data, p->len - of_data);
+	return lws_write(c->wsi, (unsigned char *)rest, of_head + p->len - of_data, LWS_WRITE_RAW) >= 0;
+}
+
+static ssize_t pieces_send(const struct conn *c, const struct queue_piece *pieces, size_t n)
+{
+	struct iovec iov[2 * PIECES_MAX];
+	struct msghdr message = { .msg_iov = iov };
+	ssize_t sent;
+
+	for (size_t i = 0; i < n; i++) {
+		if (pieces[i].head_len)
+			iov[message.msg_iovlen++] = (struct iovec){ (void *)(uintptr_t)pieces[i].head, pieces[i].head_len };
+		iov[message.msg_iovlen++] = (struct iovec){ (void *)(uintptr_t)pieces[i].data, pieces[i].len };
+	}
+	do
+		sent = sendmsg(lws_get_socket_fd(c->wsi), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : sent;
+}
+
+/* One write of what waits, past libwebsockets: all is framed, and nothing is copied but what a choked socket has begun with.
+ * False: that is all for now. */
+static bool flush_some(struct conn *c, size_t *turn)
 {
 	struct net *net = c->net;
+	struct queue_piece pieces[PIECES_MAX];
+	size_t n = queue_peek(&c->queue, pieces, PIECES_MAX, WRITE_MAX), before = c->queue.bytes, whole, of_next = 0;
+	ssize_t sent = n ? pieces_send(c, pieces, n) : 0;
+
+	if (n == 0) {
+		queue_emptied(c);
+		return false;
+	}
+	whole = pieces_sent(pieces, n, sent > 0 ? (size_t)sent : 0, &of_next);
+	if (sent < 0 || (of_next && !finish_piece(c, &pieces[whole], of_next))) {
+		conn_kill(c);
+		return false;
+	}
+	*turn += (size_t)sent;
+	metric_add(net->metrics.frames_out, (int64_t)queue_take(&c->queue, whole + (of_next > 0)));
+	if (c->soft_since_ms && c->queue.bytes <= net->config.queue_soft)
+		c->soft_since_ms = 0;
+	metric_add(net->metrics.queued, (int64_t)c->queue.bytes - (int64_t)before);
+	metric_add(net->metrics.bytes_out, sent);
+	metric_add(net->metrics.flushes, 1);
+	if (whole == n)
+		return true;
+	if (of_next == 0)
+		lws_callback_on_writable(c->wsi); /* else libwebsockets calls when what it keeps has left */
+	metric_add(net->metrics.choked, 1);
+	return false;
+}
+
+void conn_flush(struct conn *c)
+{
 	size_t turn = 0;
 
 	if (c->state != CONN_OPEN && c->state != CONN_CLOSING)
 		return;
-	while (!lws_partial_buffered(c->wsi)) {
-		size_t before = c->queue.bytes, frames = 0, n;
-
-		if (turn > TURN_BYTES_MAX) {
-			lws_callback_on_writable(c->wsi);
+	while (!lws_partial_buffered(c->wsi) && turn <= TURN_BYTES_MAX)
+		if (!flush_some(c, &turn))
 			return;
-		}
-		n = queue_gather(&c->queue, net->scratch, GATHER_MAX, &frames);
-		if (n == 0) {
-			queue_emptied(c);
-			return;
-		}
-		turn += n;
-		if (c->soft_since_ms && c->queue.bytes <= net->config.queue_soft)
-			c->soft_since_ms = 0;
-		metric_add(net->metrics.queued, (int64_t)c->queue.bytes - (int64_t)before);
-		metric_add(net->metrics.frames_out, (int64_t)frames);
-		metric_add(net->metrics.bytes_out, (int64_t)n);
-		metric_add(net->metrics.flushes, 1);
-		/* Raw, because the frames' heads are ours: so many frames leave in one write (architecture 3b). */
-		if (lws_write(c->wsi, (unsigned char *)net->scratch, n, LWS_WRITE_RAW) < 0) {
-			conn_kill(c);
-			return;
-		}
-	}
-	metric_add(net->metrics.choked, 1); /* libwebsockets calls when the socket takes more */
+	if (turn > TURN_BYTES_MAX)
+		lws_callback_on_writable(c->wsi);
 }
 
 void conn_flush_all(struct net *net)

@@ -86,48 +86,55 @@ size_t queue_drop(struct queue *q, uint32_t tag)
 	return count - kept;
 }
 
-/* The next fragment of a frame that is too big to leave whole. */
-static size_t gather_fragment(struct queue *q, char *out, size_t cap, size_t *frames)
+/* Small frames carry their heads with them; big ones get one for each fragment. `sent` octets of it have left already. */
+static struct queue_piece piece_of(const struct frame *f, size_t sent)
 {
-	struct frame *f = at(q, 0)->frame;
-	size_t piece = f->len - q->sent, head;
-	bool is_last = piece <= cap - FRAME_HEAD_MAX;
+	size_t own = frame_head_size(f->len);
+	struct queue_piece p = { .data = f->data + sent, .len = f->len - sent };
+	bool is_last;
 
-	if (!is_last)
-		piece = cap - FRAME_HEAD_MAX;
-	head = frame_head_write(out, (q->sent ? FRAME_CONTINUATION : FRAME_TEXT) | (is_last ? FRAME_FIN : 0), piece);
-	memcpy(out + head, f->data + q->sent, piece);
-	q->sent += (uint32_t)piece;
-	q->bytes -= piece;
-	if (is_last) {
-		*frames += 1;
-		pop(q);
+	if (sent == 0 && own + f->len <= QUEUE_PIECE_MAX) {
+		p.data -= own;
+		p.len += own;
+		return p;
 	}
-	return head + piece;
+	is_last = p.len <= QUEUE_PIECE_MAX - FRAME_HEAD_MAX;
+	if (!is_last)
+		p.len = QUEUE_PIECE_MAX - FRAME_HEAD_MAX;
+	p.head_len = frame_head_write(p.head, (sent ? FRAME_CONTINUATION : FRAME_TEXT) | (is_last ? FRAME_FIN : 0), p.len);
+	return p;
 }
 
-size_t queue_gather(struct queue *q, char *out, size_t cap, size_t *frames)
+size_t queue_peek(const struct queue *q, struct queue_piece *pieces, size_t max, size_t max_bytes)
 {
-	size_t n = 0;
+	size_t n = 0, bytes = 0, sent = q->sent;
 
-	while (q->count) {
-		struct frame *f = at(q, 0)->frame;
-		size_t head = frame_head_size(f->len), size = head + f->len;
+	for (uint32_t i = 0; i < q->count && n < max && bytes < max_bytes; i += sent == 0) {
+		const struct frame *f = at(q, i)->frame;
+		struct queue_piece p = piece_of(f, sent);
 
-		if (q->sent || size > cap || f->len > FRAME_WHOLE_MAX) {
-			if (n) /* big pieces begin a write of their own, so that they stay big */
-				break;
-			n = gather_fragment(q, out, cap < FRAME_WHOLE_MAX ? cap : FRAME_WHOLE_MAX, frames);
-			if (q->sent)
-				break;
-			continue;
-		}
-		if (size > cap - n)
-			break;
-		memcpy(out + n, f->data - head, size);
-		n += size;
-		*frames += 1;
-		pop(q);
+		sent = p.head_len == 0 || sent + p.len == f->len ? 0 : sent + p.len;
+		bytes += p.head_len + p.len;
+		pieces[n++] = p;
 	}
 	return n;
+}
+
+size_t queue_take(struct queue *q, size_t n)
+{
+	size_t frames = 0;
+
+	while (n-- > 0) {
+		const struct frame *f = at(q, 0)->frame;
+		struct queue_piece p = piece_of(f, q->sent);
+
+		if (p.head_len == 0 || q->sent + p.len == f->len) {
+			pop(q);
+			frames++;
+		} else {
+			q->sent += (uint32_t)p.len;
+			q->bytes -= p.len;
+		}
+	}
+	return frames;
 }
