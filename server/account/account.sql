@@ -8,13 +8,15 @@
 WITH seen AS (
     UPDATE session s SET last_seen_at = now() FROM caller c
     WHERE c.hash = $1::text AND c.is_bearer = $2::boolean AND s.id = c.session AND s.last_seen_at < now() - interval '1 minute')
-SELECT c.* FROM caller c WHERE c.hash = $1::text AND c.is_bearer = $2::boolean
+SELECT c.*, o.short AS organisation_short, o.name AS organisation_name FROM caller c JOIN organisation o ON o.id = c.organisation
+WHERE c.hash = $1::text AND c.is_bearer = $2::boolean
 
 -- name: caller_by_session
 WITH seen AS (
     UPDATE session s SET last_seen_at = now() FROM caller c
     WHERE c.session = $1::uuid AND s.id = c.session AND s.last_seen_at < now() - interval '1 minute')
-SELECT c.* FROM caller c WHERE c.session = $1::uuid
+SELECT c.*, o.short AS organisation_short, o.name AS organisation_name FROM caller c JOIN organisation o ON o.id = c.organisation
+WHERE c.session = $1::uuid
 
 -- name: credential_ended
 -- Which limit has ended a session that nobody else has.

@@ -1,5 +1,6 @@
 /* board_rpc.c - boards as wholes: list, create, rename. */
 #include "board/board.h"
+#include "board/board_model.h"
 #include "board/board_store.h"
 #include "protocol/board.h"
 
@@ -104,6 +105,7 @@ static const struct stream_kind board_kind = {
 	.access = &Q_BOARD_ACCESS,
 	.snapshot = &Q_BOARD_SNAPSHOT,
 	.snapshot_fields = kd_board_snapshot_fields,
+	.model = &board_model_kind,
 	.has_presence = true,
 	.hint_topic = "boards",
 };

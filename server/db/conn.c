@@ -176,7 +176,7 @@ static void conn_opened(struct link *link)
 /* A primary that was left behind takes what is written to it, and it is lost. */
 static bool conn_admits(struct conn *conn, const struct op *op)
 {
-	const struct db_rows rows = { op->result };
+	const struct db_rows rows = { .result = op->result };
 
 	hosts_name(conn->link.pg, conn->server.host);
 	conn->server.timeline = db_int(&rows, 0, "timeline");

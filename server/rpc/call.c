@@ -14,55 +14,82 @@ static struct call_run *run_of(struct call *c)
 
 /* --- the end --------------------------------------------------------------------------------------------- */
 
-void call_group_answer(struct rpc *rpc, struct reply_group *g, json_t *answer)
+#define ANSWERS_MAX (64u << 20) /* bytes of all answers of one message */
+
+void call_group_answer(struct rpc *rpc, struct reply_group *g, const char *answer, size_t len)
 {
 	g->waiting--;
-	if (answer && g->is_batch)
-		json_array_append(g->answers, answer);
-	if (answer && !g->is_batch)
-		conn_send_json(rpc, g->conn, answer, true);
+	if (answer && g->is_batch) {
+		if (!g->answers.data)
+			buf_init(&g->answers, ANSWERS_MAX);
+		buf_add_char(&g->answers, g->answers.len ? ',' : '[');
+		buf_add(&g->answers, answer, len);
+	} else if (answer) {
+		conn_send_text(rpc, g->conn, answer, len, true);
+	}
 	if (g->waiting > 0)
 		return;
-	if (g->is_batch && json_array_size(g->answers) > 0)
-		conn_send_json(rpc, g->conn, g->answers, true);
-	json_decref(g->answers);
+	if (g->answers.len)
+		buf_add_char(&g->answers, ']');
+	if (g->answers.len && !g->answers.failed)
+		conn_send_text(rpc, g->conn, g->answers.data, g->answers.len, true);
+	buf_finish(&g->answers);
 	free(g);
 }
 
-static json_t *error_answer(const json_t *id, const struct err *err)
+void call_group_answer_json(struct rpc *rpc, struct reply_group *g, json_t *answer)
+{
+	char *text = answer ? json_dumps(answer, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+
+	call_group_answer(rpc, g, text, text ? strlen(text) : 0);
+	free(text);
+	json_decref(answer);
+}
+
+static json_t *error_answer(const char *id, const struct err *err)
 {
 	struct kd_fault fault = { .code = err->code };
+	json_t *json = json_loads(id, JSON_DECODE_ANY, NULL), *answer;
 
 	snprintf(fault.field, sizeof(fault.field), "%s", err->field);
 	snprintf(fault.reason, sizeof(fault.reason), "%s", err->text);
-	return kd_response_error(id, &fault, err->retry_after_ms);
+	answer = kd_response_error(json, &fault, err->retry_after_ms);
+	json_decref(json);
+	return answer;
+}
+
+/* What is decided in memory comes by the thousand, and its batch has a line of its own. */
+static enum log_level call_level(const struct call_run *run, const struct err *err)
+{
+	if (err && (err->code == KD_E_INTERNAL || err->code == KD_E_UNAVAILABLE))
+		return LOG_ERROR;
+	return run->binding->method->has_op && !run->decide ? LOG_INFO : LOG_DEBUG;
 }
 
 static void call_log(const struct call_run *run, const struct err *err)
 {
-	bool is_ours = err && (err->code == KD_E_INTERNAL || err->code == KD_E_UNAVAILABLE);
-	enum log_level level = is_ours ? LOG_ERROR : run->binding->method->has_op ? LOG_INFO : LOG_DEBUG;
+	enum log_level level = call_level(run, err);
 	int64_t us = clock_mono_us() - run->began_us;
 
 	metric_observe_us(run->stats->seconds, us);
 	metric_add(err ? run->stats->refused : run->stats->ok, 1);
+	if (!log_is_on(level))
+		return;
 	log_line(level, "call", "method", run->binding->method->name, "member", run->call.caller->member, "conn",
 		log_int((int64_t)run->call.conn), "code", err ? kd_error_info(err->code)->name : "ok", "ms", log_ms(us), "db",
 		log_int(run->queries), "detail", err && err->detail[0] ? err->detail : NULL, NULL);
 }
 
 /* What a method costs must not grow unseen; looked at where tests run. */
-static void check_budget(const struct call_run *run, const json_t *answer)
+static void check_budget(const struct call_run *run, size_t bytes)
 {
 #ifdef KORSDRAG_CHECK_FRAMES
-	size_t bytes = answer ? json_dumpb(answer, NULL, 0, JSON_COMPACT) : 0;
-
 	if (!budget_holds(run->binding->method, run->queries, bytes))
 		log_line(LOG_ERROR, "call over its budget", "method", run->binding->method->name, "db", log_int(run->queries), "bytes",
 			log_int((int64_t)bytes), NULL);
 #else
 	(void)run;
-	(void)answer;
+	(void)bytes;
 #endif
 }
 
@@ -73,35 +100,61 @@ static void call_bury(struct call_run *run)
 	db_ticket_cancel(&run->ticket);
 	task_cancel(&run->task);
 	caller_unref(run->caller_ref);
-	json_decref(run->id);
 	json_decref(run->result);
 	arena_destroy(run->call.mem);
 }
 
-void call_end(struct call_run *run, json_t *result, const struct err *err)
+#define ANSWER_KEPT (64u << 10) /* bytes of the buffer that answers are written in, beyond which it is given back */
+
+static void call_ended(struct call_run *run, size_t bytes, const struct err *err)
 {
 	struct conn *conn = rpc_conn(run->rpc, run->call.conn);
-	json_t *answer = NULL;
 
-	assert(run->state != CALL_DONE);
-	if (err && call_may_run_again(run, err)) {
-		call_run_again(run, err);
-		return;
-	}
-	run->state = CALL_DONE;
-	if (run->id && err)
-		answer = error_answer(run->id, err);
-	else if (run->id)
-		answer = kd_response_ok(run->id, result ? result : json_object());
-	else
-		json_decref(result);
-	check_budget(run, answer);
-	call_group_answer(run->rpc, run->group, answer);
-	json_decref(answer);
+	check_budget(run, bytes);
 	call_log(run, err);
 	if (conn)
 		conn->calls--;
 	task_post(&run->task);
+}
+
+/* NULL: there was no memory for it, and it stays unanswered. */
+void call_end_text(struct call_run *run, const char *result)
+{
+	struct buf *b = &run->rpc->answer;
+	bool is_whole;
+
+	assert(run->state != CALL_DONE);
+	run->state = CALL_DONE;
+	buf_reset(b);
+	buf_add_str(b, "{\"jsonrpc\":\"2.0\",\"id\":");
+	buf_add_str(b, run->id ? run->id : "null");
+	buf_add_str(b, ",\"result\":");
+	buf_add_str(b, result ? result : "");
+	buf_add_char(b, '}');
+	is_whole = result && !b->failed;
+	call_group_answer(run->rpc, run->group, run->id && is_whole ? b->data : NULL, b->len);
+	call_ended(run, run->id ? b->len : 0, NULL);
+	if (b->cap > ANSWER_KEPT)
+		buf_finish(b);
+}
+
+void call_end(struct call_run *run, json_t *result, const struct err *err)
+{
+	char *text = result && !err ? json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+
+	if (!err) {
+		call_end_text(run, result ? text : "{}");
+	} else if (call_may_run_again(run, err)) {
+		assert(run->state != CALL_DONE);
+		call_run_again(run, err);
+	} else {
+		assert(run->state != CALL_DONE);
+		run->state = CALL_DONE;
+		call_group_answer_json(run->rpc, run->group, run->id ? error_answer(run->id, err) : NULL);
+		call_ended(run, 0, err);
+	}
+	free(text);
+	json_decref(result);
 }
 
 void call_free_all(struct rpc *rpc)
@@ -110,7 +163,7 @@ void call_free_all(struct rpc *rpc)
 
 	HASH_ITER(hh, rpc->calls, run, next) {
 		if (run->state != CALL_DONE)
-			call_group_answer(rpc, run->group, NULL);
+			call_group_answer(rpc, run->group, NULL, 0);
 		call_bury(run);
 	}
 }

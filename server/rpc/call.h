@@ -53,6 +53,19 @@ enum call_next call_create(struct call *c, const char *kind, const char *id, con
  * when the kind has facts, and the caller may read it). Used for network and member streams. */
 enum call_next call_change_unchecked(struct call *c, const char *kind, const char *id, call_step *next);
 
+/* Like call_change, for what is decided in memory: `decide` runs when its turn has come, with many others of the same
+ * batch, and asks and waits for nothing. It changes the model and returns call_done(…), or leaves the model as it is, sets
+ * c->err and returns false. c->access is set in there. `makes` is the id of what it will make, or NULL: call_is_taken
+ * then tells whether there is such a thing already, on whichever stream. Its refusals are remembered, its repeated op is
+ * answered as call_change says. */
+struct stream_model;
+typedef bool call_decide_fn(struct call *c, struct stream_model *m);
+enum call_next call_decide(struct call *c, const char *kind, const char *id, const char *makes, call_decide_fn *decide);
+int64_t call_seq(const struct call *c);     /* the number that its event will have */
+bool call_is_taken(const struct call *c);
+/* Tells of it: the event and the call's result, both encoded on the spot. Once; always true. */
+bool call_done(struct call *c, const struct kd_event *event, const void *body, const void *result);
+
 /* Ends. `result` is a struct of the method's result table, encoded on the spot. */
 enum call_next call_reply(struct call *c, const void *result);
 /* Inside a change: the same, but `secret_field` of the result is told this once and never stored: a repeated op gets the
@@ -80,8 +93,7 @@ int64_t call_emit_json(struct call *c, const struct kd_event *event, json_t *bod
 /* Says what the stream that this call creates is open to, when that is not what it was created within: hints of the
  * change go to those who may read it. */
 void call_opens_to(struct call *c, const struct access *access);
-/* The access facts in the first row of a handler's own statement (columns as in stream/stream.h). */
-void access_from_row(struct access *a, const struct db_rows *rows);
+/* access_from_row reads the access facts in the first row of a handler's own statement. */
 
 /* --- numbers as text for call_query, in the call's memory --------------------------------------------- */
 const char *call_int(struct call *c, int64_t value);

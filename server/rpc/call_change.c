@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ARCHIVED "it is archived: nothing changes here any more"
+
 static struct call_run *run_of(struct call *c)
 {
 	return (struct call_run *)c;
@@ -12,18 +14,6 @@ static struct call_run *run_of(struct call *c)
 static void copy_id(char *to, const char *from)
 {
 	snprintf(to, ID_SIZE, "%s", from ? from : "");
-}
-
-void access_from_row(struct access *a, const struct db_rows *rows)
-{
-	memset(a, 0, sizeof(*a));
-	a->openness = openness_from_text(db_text(rows, 0, "openness"));
-	a->track = track_from_text(db_text(rows, 0, "track"));
-	copy_id(a->cohort, db_text(rows, 0, "cohort_id"));
-	copy_id(a->space, db_text(rows, 0, "space_id"));
-	copy_id(a->board, db_text(rows, 0, "board_id"));
-	copy_id(a->member, db_text(rows, 0, "member_id"));
-	a->is_archived = db_bool(rows, 0, "is_archived");
 }
 
 /* What the call's params carry as `op`; NULL when the method has none. */
@@ -47,6 +37,28 @@ static void change_turn(struct change *ch)
 	call_step_run(run, run->after);
 }
 
+/* Permission is looked at for each call, by the facts that came with its batch's lock. */
+static bool change_decide(struct change *ch, struct stream_model *m, const struct access *access, struct err *err)
+{
+	struct call_run *run = (struct call_run *)((char *)ch - offsetof(struct call_run, change));
+	struct call *c = &run->call;
+	bool is_done;
+
+	c->access = access && access_may_read(access, c->caller) ? access : NULL;
+	if (!c->access) {
+		ch->is_stranger = true;
+		return err_set(err, KD_E_NOT_FOUND, "no such object");
+	}
+	if (!access_may_write(access, c->caller))
+		return err_set(err, KD_E_FORBIDDEN, ARCHIVED);
+	ch->access = access;
+	is_done = run->decide(c, m);
+	c->access = NULL; /* the batch's */
+	if (!is_done)
+		*err = c->err;
+	return is_done;
+}
+
 static void change_ended(struct change *ch, const struct err *err)
 {
 	struct call_run *run = (struct call_run *)((char *)ch - offsetof(struct call_run, change));
@@ -59,6 +71,10 @@ static void change_ended(struct change *ch, const struct err *err)
 	}
 	if (run->rpc->recent)
 		recent_note(run->rpc->recent, run->call.caller->member, clock_mono_ms());
+	if (run->decide) {
+		call_end_text(run, ch->answer ? ch->answer : "{}");
+		return;
+	}
 	result = run->result ? run->result : json_incref(ch->result); /* ch->result: a repeated op's first answer */
 	run->result = NULL;
 	call_end(run, result, NULL);
@@ -103,7 +119,7 @@ static enum call_next access_known(struct call *c, enum way way)
 		return CALL_NEXT_;
 	}
 	if (!access_may_write(c->access, c->caller))
-		return call_fail(c, KD_E_FORBIDDEN, "it is archived: nothing changes here any more");
+		return call_fail(c, KD_E_FORBIDDEN, ARCHIVED);
 	return submit(run);
 }
 
@@ -163,6 +179,52 @@ enum call_next call_create(struct call *c, const char *kind, const char *id, con
 enum call_next call_change_unchecked(struct call *c, const char *kind, const char *id, call_step *next)
 {
 	return change(c, kind, id, false, kind, id, access_known_unchecked, next);
+}
+
+/* --- decided in memory ----------------------------------------------------------------------------------------- */
+
+enum call_next call_decide(struct call *c, const char *kind, const char *id, const char *makes, call_decide_fn *decide)
+{
+	struct call_run *run = run_of(c);
+	const struct stream_kind *k = stream_kind_find(run->rpc->config.kinds, kind);
+	struct change *ch = &run->change;
+
+	assert(k && k->model && run->state == CALL_STEP && !run->is_in_change);
+	snprintf(run->kind, sizeof(run->kind), "%s", kind);
+	copy_id(run->object, id);
+	run->decide = decide;
+	ch->decide = change_decide;
+	ch->model = k->model;
+	ch->makes = makes;
+	ch->facts = k->access;
+	ch->facts_id = run->object;
+	return submit(run);
+}
+
+int64_t call_seq(const struct call *c)
+{
+	return change_seq(&((const struct call_run *)c)->change);
+}
+
+bool call_is_taken(const struct call *c)
+{
+	return ((const struct call_run *)c)->change.is_taken;
+}
+
+bool call_done(struct call *c, const struct kd_event *event, const void *body, const void *result)
+{
+	struct call_run *run = run_of(c);
+	struct buf *b = &run->rpc->answer;
+	struct kd_fault fault;
+
+	buf_reset(b);
+	if (!kd_write(c->method->result, result, buf_sink(b), &fault) || b->failed) {
+		log_line(LOG_ERROR, "answer does not fit its table", "method", c->method->name, "field", fault.field, NULL);
+		assert(!"an answer must fit its table");
+	}
+	run->change.answer = arena_strndup(c->mem, b->data, b->len);
+	change_tell(&run->change, event, body);
+	return true;
 }
 
 void call_opens_to(struct call *c, const struct access *access)

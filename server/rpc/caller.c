@@ -90,6 +90,9 @@ struct caller_ref *caller_from_row(const struct db_rows *rows)
 	copy(c->session, sizeof(c->session), db_text(rows, 0, "session"));
 	copy(c->organisation, sizeof(c->organisation), db_text(rows, 0, "organisation"));
 	copy(c->name, sizeof(c->name), db_text(rows, 0, "name"));
+	c->full_name = arena_strdup(mem, db_text(rows, 0, "name"));
+	c->organisation_short = arena_strdup(mem, db_text(rows, 0, "organisation_short"));
+	c->organisation_name = arena_strdup(mem, db_text(rows, 0, "organisation_name"));
 	copy(c->locale, sizeof(c->locale), db_text(rows, 0, "locale"));
 	c->is_administrator = db_bool(rows, 0, "is_administrator");
 	c->is_bearer = db_bool(rows, 0, "is_bearer");

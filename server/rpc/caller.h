@@ -11,7 +11,7 @@ struct caller_ref {
 	struct arena *mem;
 };
 
-/* Columns: member, session, name, organisation, locale, is_administrator, signed_in_at (ms), is_bearer, tracks, cohorts,
+/* Columns: member, session, name, organisation, organisation_short, organisation_name, locale, is_administrator, signed_in_at (ms), is_bearer, tracks, cohorts,
  * spaces (comma lists), grants (comma list of scope:id), head. NULL: no row or no memory. */
 struct caller_ref *caller_from_row(const struct db_rows *rows);
 struct caller_ref *caller_ref(struct caller_ref *c);

@@ -61,13 +61,20 @@ void conn_close(struct conn *c, int code, const char *reason)
 }
 
 /* At the node's end calls are still answered when net and all connections have gone. */
-bool conn_send_json(struct rpc *rpc, uint64_t conn, json_t *message, bool is_reply)
+bool conn_send_text(struct rpc *rpc, uint64_t conn, const char *text, size_t len, bool is_reply)
 {
-	char *text = message && rpc_conn(rpc, conn) ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-	struct frame *f = text ? frame_create(text, strlen(text)) : NULL;
+	struct frame *f = rpc_conn(rpc, conn) ? frame_create(text, len) : NULL;
 	bool sent = f && net_send(rpc->net, conn, f, 0, is_reply);
 
 	frame_unref(f);
+	return sent;
+}
+
+bool conn_send_json(struct rpc *rpc, uint64_t conn, json_t *message, bool is_reply)
+{
+	char *text = message && rpc_conn(rpc, conn) ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+	bool sent = text && conn_send_text(rpc, conn, text, strlen(text), is_reply);
+
 	free(text);
 	return sent;
 }

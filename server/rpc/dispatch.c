@@ -85,13 +85,8 @@ static bool is_within_rate(struct conn *conn, const struct rpc_binding *b, struc
 
 static void answer_fault(struct rpc *rpc, struct reply_group *g, const json_t *id, const struct kd_fault *fault, int64_t retry_ms)
 {
-	json_t *answer = kd_response_error(id, fault, retry_ms);
-
-	if (answer && g->is_batch)
-		json_array_append(g->answers, answer);
-	else if (answer)
-		conn_send_json(rpc, g->conn, answer, true);
-	json_decref(answer);
+	g->waiting++; /* it is answered at once, and the group goes on */
+	call_group_answer_json(rpc, g, kd_response_error(id, fault, retry_ms));
 }
 
 static void answer_err(struct rpc *rpc, struct reply_group *g, const json_t *id, const struct err *err)
@@ -105,43 +100,89 @@ static void answer_err(struct rpc *rpc, struct reply_group *g, const json_t *id,
 	answer_fault(rpc, g, id, &fault, err->retry_after_ms);
 }
 
-static struct call_run *run_create(struct conn *conn, struct method_stats *stats, const struct kd_request *request,
-	struct reply_group *group, struct kd_fault *fault)
+static const char *id_text(struct arena *mem, const json_t *id)
 {
-	static const struct kd_field none[] = { KD_FIELDS_END };
-	const struct kd_method *m = stats->binding->method;
-	struct arena *mem = arena_create(sizeof(struct call_run) + 1024 + m->params_size + stats->binding->frame_size, CALL_MEMORY_MAX);
-	struct call_run *run;
-	json_t *params;
-	void *decoded;
-	bool is_ok;
+	char *text = id ? json_dumps(id, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+	const char *copy = arena_strdup(mem, text);
 
-	if (!mem) {
-		*fault = (struct kd_fault){ .code = KD_E_BUSY, .reason = "the server is short of memory" };
-		return NULL;
-	}
-	run = arena_new(mem, struct call_run);
-	decoded = arena_alloc(mem, m->params_size + 1);
-	params = request->params ? json_incref((json_t *)request->params) : json_object();
-	is_ok = kd_decode(m->params ? m->params : none, params, arena_mem(mem), decoded, m->params_size, fault);
-	json_decref(params);
-	if (!is_ok) {
-		arena_destroy(mem);
-		return NULL;
-	}
+	free(text);
+	return copy;
+}
+
+static struct arena *run_memory(const struct method_stats *stats)
+{
+	return arena_create(sizeof(struct call_run) + 1024 + stats->binding->method->params_size + stats->binding->frame_size,
+		CALL_MEMORY_MAX);
+}
+
+static void run_start(struct conn *conn, struct method_stats *stats, struct reply_group *group, struct arena *mem,
+	void *params, const char *id)
+{
+	struct call_run *run = arena_new(mem, struct call_run);
+
 	run->rpc = conn->rpc;
 	run->binding = stats->binding;
 	run->stats = stats;
 	run->group = group;
-	run->id = request->id ? json_incref((json_t *)request->id) : NULL;
+	run->id = id;
 	run->caller_ref = caller_ref(conn->caller);
-	run->call.params = decoded;
+	run->call.params = params;
 	run->call.frame = arena_alloc(mem, stats->binding->frame_size + 1);
 	run->call.caller = &run->caller_ref->caller;
 	run->call.mem = mem;
-	run->call.method = m;
+	run->call.method = stats->binding->method;
 	run->call.conn = conn->id;
-	return run;
+	conn->calls++;
+	group->waiting++;
+	call_start(run);
+}
+
+static bool fault_busy(struct kd_fault *fault)
+{
+	*fault = (struct kd_fault){ .code = KD_E_BUSY, .reason = "the server is short of memory" };
+	return false;
+}
+
+static bool run_create(struct conn *conn, struct method_stats *stats, const struct kd_request *request,
+	struct reply_group *group, struct kd_fault *fault)
+{
+	static const struct kd_field none[] = { KD_FIELDS_END };
+	const struct kd_method *m = stats->binding->method;
+	struct arena *mem = run_memory(stats);
+	json_t *params;
+	const char *id;
+	void *decoded;
+	bool is_ok;
+
+	if (!mem)
+		return fault_busy(fault);
+	decoded = arena_alloc(mem, m->params_size + 1);
+	params = request->params ? json_incref((json_t *)request->params) : json_object();
+	is_ok = kd_decode(m->params ? m->params : none, params, arena_mem(mem), decoded, m->params_size, fault);
+	json_decref(params);
+	id = id_text(mem, request->id);
+	if (is_ok && request->id && !id)
+		is_ok = fault_busy(fault);
+	if (is_ok)
+		run_start(conn, stats, group, mem, decoded, id);
+	else
+		arena_destroy(mem);
+	return is_ok;
+}
+
+/* Whether the caller may have this call now. */
+static bool is_admitted(struct conn *conn, const struct method_stats *stats, struct err *err)
+{
+	struct rpc *rpc = conn->rpc;
+
+	if (conn->calls >= rpc->config.calls_per_conn) {
+		metric_add(rpc->refusals.calls, 1);
+		return err_set(err, KD_E_BUSY, "at most %d calls may be under way on a connection", rpc->config.calls_per_conn);
+	}
+	if (is_within_rate(conn, stats->binding, err) && allow_call(stats->binding->access, &conn->caller->caller, err))
+		return true;
+	metric_add(stats->refused, 1);
+	return false;
 }
 
 /* Answers at once what cannot become a call. */
@@ -151,7 +192,6 @@ static void dispatch_request(struct conn *conn, const json_t *in, struct reply_g
 	struct kd_request request = { 0 };
 	struct kd_fault fault = { 0 };
 	struct method_stats *stats;
-	struct call_run *run;
 	struct err err = { .retry_after_ms = -1 };
 
 	if (!kd_request_read(in, &request, &fault)) {
@@ -167,27 +207,57 @@ static void dispatch_request(struct conn *conn, const json_t *in, struct reply_g
 		return;
 	}
 	loop_note(rpc->config.loop, stats->binding->method->name);
-	if (conn->calls >= rpc->config.calls_per_conn) {
-		metric_add(rpc->refusals.calls, 1);
-		err_set(&err, KD_E_BUSY, "at most %d calls may be under way on a connection", rpc->config.calls_per_conn);
+	if (!is_admitted(conn, stats, &err)) {
 		answer_err(rpc, group, request.id, &err);
 		return;
 	}
-	if (!is_within_rate(conn, stats->binding, &err) || !allow_call(stats->binding->access, &conn->caller->caller, &err)) {
-		metric_add(stats->refused, 1);
-		answer_err(rpc, group, request.id, &err);
-		return;
-	}
-	run = run_create(conn, stats, &request, group, &fault);
-	if (!run) {
+	if (!run_create(conn, stats, &request, group, &fault)) {
 		metric_add(stats->refused, 1);
 		if (request.id)
 			answer_fault(rpc, group, request.id, &fault, -1);
-		return;
 	}
-	conn->calls++;
-	group->waiting++;
-	call_start(run);
+}
+
+/* A plain request, without building its JSON: most are. False: it is not, and nothing has been done. */
+static bool dispatch_quick(struct conn *conn, const char *text, size_t len)
+{
+	struct err err = { .retry_after_ms = -1 };
+	char method[KD_METHOD_NAME_MAX + 1];
+	struct method_stats *stats;
+	struct reply_group *group;
+	struct kd_quick q;
+	struct arena *mem;
+	json_t *id;
+	void *params;
+
+	if (!kd_quick_read(text, len, &conn->rpc->config.scan, &q))
+		return false;
+	memcpy(method, q.method, q.method_len);
+	method[q.method_len] = '\0';
+	stats = dispatch_find(conn->rpc, method);
+	if (!stats || !stats->binding->method->params)
+		return false;
+	mem = run_memory(stats);
+	group = mem ? calloc(1, sizeof(*group)) : NULL;
+	params = group ? arena_alloc(mem, stats->binding->method->params_size + 1) : NULL;
+	if (!params || !kd_quick_decode(stats->binding->method->params, &q, arena_mem(mem), params, stats->binding->method->params_size)) {
+		free(group);
+		arena_destroy(mem);
+		return false;
+	}
+	loop_note(conn->rpc->config.loop, stats->binding->method->name);
+	group->conn = conn->id;
+	if (is_admitted(conn, stats, &err)) {
+		run_start(conn, stats, group, mem, params, arena_strndup(mem, q.id, q.id_len));
+		return true;
+	}
+	id = json_loadb(q.id, q.id_len, JSON_DECODE_ANY, NULL);
+	group->waiting = 1;
+	answer_err(conn->rpc, group, id, &err);
+	call_group_answer(conn->rpc, group, NULL, 0);
+	json_decref(id);
+	arena_destroy(mem);
+	return true;
 }
 
 /* --- one message ------------------------------------------------------------------------------------------- */
@@ -207,9 +277,12 @@ void dispatch_message(struct conn *conn, const char *text, size_t len)
 	struct reply_group *group;
 	uint64_t id = conn->id;
 	struct rpc *rpc = conn->rpc;
-	json_t *in = kd_parse(text, len, &rpc->config.scan, &fault), *item;
+	json_t *in, *item;
 	size_t i;
 
+	if (dispatch_quick(conn, text, len))
+		return;
+	in = kd_parse(text, len, &rpc->config.scan, &fault);
 	if (!in) {
 		if (fault.limit)
 			metric_add(rpc->refusals.message[fault.limit], 1);
@@ -237,11 +310,10 @@ void dispatch_message(struct conn *conn, const char *text, size_t len)
 		dispatch_request(conn, in, group);
 	} else {
 		group->is_batch = true;
-		group->answers = json_array();
 		json_array_foreach(in, i, item)
 			if (conn->state == CONN_OPEN)
 				dispatch_request(conn, item, group);
 	}
 	json_decref(in);
-	call_group_answer(rpc, group, NULL);
+	call_group_answer(rpc, group, NULL, 0);
 }

@@ -49,6 +49,7 @@ static void rpc_tick(void *owner)
 	rates_sweep(rpc->rates, clock_mono_ms());
 	if (rpc->recent)
 		recent_sweep(rpc->recent, clock_mono_ms() - rpc->config.replica_lag_ms - 1000);
+	journal_tick(rpc->journal);
 	conn_tick(rpc);
 }
 
@@ -97,6 +98,7 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 	if (!rpc)
 		return NULL;
 	rpc->config = *config;
+	buf_init(&rpc->answer, 64u << 20);
 	rpc->bad_messages = metric_counter("korsdrag_bad_messages_total", "Messages that were no JSON-RPC requests.", NULL);
 	refusals_find(&rpc->refusals);
 	rpc->again = metric_counter("korsdrag_calls_again_total", "Calls that ran again because the database was lost under them.", NULL);
@@ -110,6 +112,9 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 	rpc->recent = config->replica ? recent_create() : NULL;
 	rpc->hub = hub_create(&hub, err);
 	rpc->journal = rpc->hub ? journal_create(config->db, hub_committed, rpc->hub) : NULL;
+	if (rpc->journal)
+		journal_set_hot(rpc->journal, &(struct journal_hot){ .loop = config->loop, .models_max = config->models_max,
+			.model_idle_ms = config->model_idle_ms, .viewers = hub_viewers, .owner = rpc->hub });
 	rpc->tick = loop_timer_create(config->loop, rpc_tick, rpc);
 	rpc->again_timer = loop_timer_create(config->loop, call_again_due, rpc);
 	if (!is_whole(rpc) || !dispatch_bind(rpc, err)) {
@@ -134,6 +139,7 @@ void rpc_destroy(struct rpc *rpc)
 	rates_destroy(rpc->rates);
 	seats_destroy(rpc->seats);
 	recent_destroy(rpc->recent);
+	buf_finish(&rpc->answer);
 	free(rpc->stats);
 	free(rpc);
 }

@@ -26,6 +26,8 @@ struct rpc_config {
 	int64_t session_check_ms;                  /* how often a connection's session is looked at again */
 	const struct nats_link_config *nats;       /* the bus between the nodes; NULL: over PostgreSQL */
 	const char *bus_subjects;                  /* NATS: how our subjects begin */
+	size_t models_max;                         /* bytes of streams' state held in memory */
+	int64_t model_idle_ms;                     /* a stream's state that nobody looks at is dropped after so long */
 	int64_t rate_per_minute[5];                /* by enum call_rate, per member; burst is the same number */
 };
 

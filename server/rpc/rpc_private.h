@@ -6,6 +6,7 @@
 #include "rpc/rate.h"
 #include "rpc/recent.h"
 #include "rpc/seats.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -59,7 +60,7 @@ struct reply_group {
 	uint64_t conn;
 	bool is_batch;
 	int waiting;
-	json_t *answers; /* array, for batches */
+	struct buf answers; /* of a batch, with commas between them */
 };
 
 enum call_state { CALL_STEP, CALL_QUERY, CALL_TURN /* waits for its stream */, CALL_COMMIT,
@@ -73,11 +74,12 @@ struct call_run { /* the private part of a call */
 	struct caller_ref *caller_ref;
 	const struct rpc_binding *binding;
 	struct method_stats *stats;
-	json_t *id;                  /* NULL: a notification */
+	const char *id;              /* as JSON text; NULL: a notification */
 	struct reply_group *group;
 	call_step *next;             /* after the query */
 	call_step *after;            /* the handler's step once permission and turn are there */
 	struct change change;
+	call_decide_fn *decide;      /* instead of `after`, for what is decided in memory */
 	bool is_in_change, is_create;
 	char kind[STREAM_KIND_SIZE], object[ID_SIZE];
 	struct access access;
@@ -106,6 +108,7 @@ struct rpc {
 	struct net *net;
 	struct hub *hub;
 	struct journal *journal;
+	struct buf answer;               /* one is written here before it leaves */
 	struct rates *rates;
 	struct seats *seats;
 	struct recent *recent;
@@ -135,6 +138,7 @@ struct rpc {
 struct conn *rpc_conn(struct rpc *rpc, uint64_t id); /* NULL when it has closed */
 void conn_close(struct conn *conn, int code, const char *reason);
 void conn_bad_message(struct conn *conn);
+bool conn_send_text(struct rpc *rpc, uint64_t conn, const char *text, size_t len, bool is_reply);
 bool conn_send_json(struct rpc *rpc, uint64_t conn, json_t *message, bool is_reply); /* borrowed */
 void conn_recheck(struct conn *conn); /* reads the caller again: rights may have changed */
 void conn_recheck_member(struct rpc *rpc, const char *member);
@@ -149,8 +153,10 @@ struct method_stats *dispatch_find(struct rpc *rpc, const char *method);
 /* call.c */
 void call_start(struct call_run *run); /* runs the handler */
 void call_end(struct call_run *run, json_t *result /* taken */, const struct err *err); /* answers and frees */
+void call_end_text(struct call_run *run, const char *result); /* done; the result as JSON text */
 void call_step_run(struct call_run *run, call_step *step);
-void call_group_answer(struct rpc *rpc, struct reply_group *g, json_t *answer); /* one less to wait for; answer borrowed, may be NULL */
+void call_group_answer(struct rpc *rpc, struct reply_group *g, const char *answer, size_t len); /* one less to wait for; NULL: not answered */
+void call_group_answer_json(struct rpc *rpc, struct reply_group *g, json_t *answer); /* taken, may be NULL */
 void call_free_all(struct rpc *rpc);
 
 /* call_replica.c: whom a call asks. */

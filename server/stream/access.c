@@ -1,7 +1,9 @@
 /* access.c - the rules every permission stands on, as pure functions. readable_spaces() in the migrations is the
  * same rule for lists; a test holds the two together. */
 #include "stream/access.h"
+#include "db/db.h"
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool is_listed(const char (*ids)[ID_SIZE], size_t count, const char *id)
@@ -82,4 +84,21 @@ unsigned track_from_text(const char *text)
 	if (!text)
 		return TRACK_NONE;
 	return strcmp(text, "executive") == 0 ? TRACK_EXECUTIVE : strcmp(text, "key_person") == 0 ? TRACK_KEY_PERSON : TRACK_NONE;
+}
+
+static void copy_id(char *to, const char *from)
+{
+	snprintf(to, ID_SIZE, "%s", from ? from : "");
+}
+
+void access_from_row(struct access *a, const struct db_rows *rows)
+{
+	memset(a, 0, sizeof(*a));
+	a->openness = openness_from_text(db_text(rows, 0, "openness"));
+	a->track = track_from_text(db_text(rows, 0, "track"));
+	copy_id(a->cohort, db_text(rows, 0, "cohort_id"));
+	copy_id(a->space, db_text(rows, 0, "space_id"));
+	copy_id(a->board, db_text(rows, 0, "board_id"));
+	copy_id(a->member, db_text(rows, 0, "member_id"));
+	a->is_archived = db_bool(rows, 0, "is_archived");
 }

@@ -24,6 +24,7 @@ struct caller {
 	char session[ID_SIZE];
 	char organisation[ID_SIZE];
 	char name[128];
+	const char *full_name, *organisation_short, *organisation_name; /* as others see who made something */
 	char locale[3];            /* "sv" or "en" */
 	bool is_administrator;
 	unsigned tracks;           /* enum track bits, from the cohorts */
@@ -54,4 +55,7 @@ bool access_may_moderate(const struct access *a, const struct caller *c); /* a f
 bool caller_is_facilitator(const struct caller *c, enum scope scope, const char *id); /* network facilitators hold every scope */
 enum openness openness_from_text(const char *text); /* "network", "track", "cohort", "private"; asserts */
 unsigned track_from_text(const char *text);         /* "executive", "key_person"; NULL: TRACK_NONE */
+/* The access facts in the first row (columns as in stream/stream.h). */
+struct db_rows;
+void access_from_row(struct access *a, const struct db_rows *rows);
 #endif

@@ -12,6 +12,13 @@ bool refusal_is_final(enum kd_code code)
 		code == KD_E_TOO_LARGE;
 }
 
+void op_refusal_from_row(const struct db_rows *rows, int row, struct err *err)
+{
+	memset(err, 0, sizeof(*err));
+	err_set(err, (enum kd_code)db_int(rows, row, "code"), "%s", db_text(rows, row, "reason"));
+	snprintf(err->field, sizeof(err->field), "%s", db_text(rows, row, "field"));
+}
+
 bool op_answer_from_row(const struct db_rows *rows, json_t **ret_result, struct err *err)
 {
 	if (db_count(rows) == 0)
@@ -23,8 +30,7 @@ bool op_answer_from_row(const struct db_rows *rows, json_t **ret_result, struct 
 		if (!*ret_result)
 			*ret_result = json_object();
 	} else {
-		err_set(err, (enum kd_code)db_int(rows, 0, "code"), "%s", db_text(rows, 0, "reason"));
-		snprintf(err->field, sizeof(err->field), "%s", db_text(rows, 0, "field"));
+		op_refusal_from_row(rows, 0, err);
 	}
 	return true;
 }

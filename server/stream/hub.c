@@ -72,6 +72,7 @@ static void sub_free(struct viewer *v, struct sub *s)
 	LL_DELETE2(v->subs, s, viewer_next);
 	v->count--;
 	DL_DELETE(e->subs, s);
+	e->viewers--;
 	metric_add(hub->subs_gauge, -1);
 	if (e->kind->has_presence) {
 		char key[64];
@@ -125,6 +126,7 @@ bool hub_open(struct hub *hub, uint64_t conn, const struct stream_kind *kind, co
 		bus_who(hub->bus, e->name);
 	}
 	DL_APPEND(e->subs, s);
+	e->viewers++;
 	LL_PREPEND2(v->subs, s, viewer_next);
 	v->count++;
 	metric_add(hub->subs_gauge, 1);
@@ -251,12 +253,19 @@ struct frame *hub_frame(const char *stream, int64_t first, const char *events_js
 	return f;
 }
 
-void hub_committed(void *owner, const char *kind, const char *id, int64_t first, const json_t *events, const struct access *access)
+int hub_viewers(void *owner, const char *id)
+{
+	struct entry *e = hub_entry_find(owner, id);
+
+	return e ? e->viewers : 0;
+}
+
+void hub_committed(void *owner, const char *kind, const char *id, int64_t first, int64_t last, const char *events,
+	const struct access *access)
 {
 	struct hub *hub = owner;
 	struct entry *e = hub_entry_find(hub, id);
 	const struct stream_kind *k = stream_kind_find(hub->config.kinds, kind);
-	int64_t last = first + (int64_t)json_array_size(events) - 1;
 	char name[STREAM_NAME_SIZE];
 
 	stream_name_make(name, kind, id);
@@ -270,8 +279,7 @@ void hub_committed(void *owner, const char *kind, const char *id, int64_t first,
 	if (!e)
 		return;
 	if (events && e->head >= 0 && e->head + 1 == first && !e->is_reading) {
-		char *text = e->subs ? json_dumps(events, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-		struct frame *f = text ? hub_frame(name, first, text) : NULL;
+		struct frame *f = e->subs ? hub_frame(name, first, events) : NULL;
 
 		e->head = last;
 		if (last > e->target)
@@ -281,7 +289,6 @@ void hub_committed(void *owner, const char *kind, const char *id, int64_t first,
 		else if (e->subs)
 			e->head = first - 1; /* no memory now: the heads' check reads it from the journal */
 		frame_unref(f);
-		free(text);
 		if (e->holds > 0)
 			hub->config.grown(hub->config.owner, kind, id);
 	} else {

@@ -56,5 +56,7 @@ void hub_hold(struct hub *hub, const char *kind, const char *id, int64_t head);
 void hub_release(struct hub *hub, const char *id);
 
 /* journal_committed */
-void hub_committed(void *owner, const char *kind, const char *id, int64_t first, const json_t *events, const struct access *access);
+void hub_committed(void *owner, const char *kind, const char *id, int64_t first, int64_t last, const char *events,
+	const struct access *access);
+int hub_viewers(void *owner, const char *id); /* how many connections here have the stream open */
 #endif

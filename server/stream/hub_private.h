@@ -50,6 +50,7 @@ struct entry { /* a stream that someone here follows */
 	bool is_reading;
 	struct access access;
 	struct sub *subs;
+	int viewers;        /* of them */
 	int holds;
 	struct hub *hub;
 	struct db_ticket ticket;

@@ -1,5 +1,6 @@
 /* journal.c - group commit: one transaction a stream at a time. change.c has the turns in it. */
 #include "stream/journal_private.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "journal_sql.h"
 #include <stdio.h>
@@ -20,15 +21,29 @@ struct journal *journal_create(struct db *db, journal_committed *committed, void
 	j->db = db;
 	j->committed = committed;
 	j->owner = owner;
+	models_init(&j->models, 64u << 20, 600000);
 	j->commits = metric_counter("korsdrag_journal_commits_total", "Transactions committed on streams.", NULL);
 	j->changes = metric_counter("korsdrag_journal_changes_total", "Changes committed on streams.", NULL);
 	j->undone = metric_counter("korsdrag_journal_undone_total", "Changes refused or failed on their turn.", NULL);
 	return j;
 }
 
+void journal_set_hot(struct journal *j, const struct journal_hot *hot)
+{
+	j->hot = *hot;
+	j->models.max_bytes = hot->models_max;
+	j->models.idle_ms = hot->model_idle_ms;
+}
+
+void journal_tick(struct journal *j)
+{
+	models_sweep(&j->models, clock_mono_ms(), j->hot.viewers, j->hot.owner);
+}
+
 void change_end(struct change *ch, const struct err *err)
 {
 	json_t *events = ch->events, *result;
+	char *known_answer = ch->known_answer;
 
 	ch->state = CHANGE_ENDED;
 	ch->batch = NULL;
@@ -36,11 +51,12 @@ void change_end(struct change *ch, const struct err *err)
 	json_decref(events);
 	result = json_incref(ch->result);
 	ch->ended(ch, err); /* the owner may free ch in here */
+	free(known_answer);
 	json_decref(result);
 	json_decref(result);
 }
 
-static void fail_list(struct change **list, const struct err *err)
+void batch_fail(struct change **list, const struct err *err)
 {
 	struct change *ch, *next;
 
@@ -65,14 +81,16 @@ void journal_destroy(struct journal *j)
 		return;
 	err_set(&err, KD_E_UNAVAILABLE, "the server is stopping");
 	HASH_ITER(hh, j->batches, b, next) {
+		hot_break(b, &err);
 		if (b->tx && b->state != BATCH_COMMITTING)
 			db_tx_rollback(b->tx);
 		if (b->current)
 			change_end(b->current, &err);
-		fail_list(&b->kept, &err);
-		fail_list(&b->waiting, &err);
+		batch_fail(&b->kept, &err);
+		batch_fail(&b->waiting, &err);
 		batch_free(b);
 	}
+	models_finish(&j->models);
 	free(j);
 }
 
@@ -82,8 +100,10 @@ bool journal_is_idle(const struct journal *j)
 }
 
 /* After a transaction: those who came meanwhile make the next one. */
-static void batch_go_on(struct batch *b)
+void batch_go_on(struct batch *b)
 {
+	if (b->hot && !(b->waiting && b->waiting->decide))
+		hot_finish(b);
 	if (b->waiting)
 		batch_start(b);
 	else
@@ -96,13 +116,14 @@ void batch_break(struct batch *b, const struct err *err)
 	struct change *current = b->current;
 
 	b->current = NULL;
+	hot_break(b, err);
 	if (b->tx)
 		db_tx_rollback(b->tx);
 	b->tx = NULL;
-	fail_list(&b->kept, err);
+	batch_fail(&b->kept, err);
 	if (current)
 		change_end(current, err);
-	fail_list(&b->waiting, err);
+	batch_fail(&b->waiting, err);
 	batch_free(b);
 }
 
@@ -122,6 +143,10 @@ static void batch_start(struct batch *b)
 {
 	const char *params[] = { b->id, b->kind };
 
+	if (b->waiting->decide) {
+		hot_start(b);
+		return;
+	}
 	b->state = BATCH_BEGINNING;
 	b->tx = db_tx_begin(b->journal->db);
 	b->is_broken = false;
@@ -140,7 +165,10 @@ void journal_submit(struct journal *j, struct change *ch)
 	ch->events = NULL;
 	ch->result = NULL;
 	ch->event_bytes = 0;
-	ch->is_known = ch->lacks_event = false;
+	ch->is_known = ch->lacks_event = ch->is_taken = ch->is_stranger = false;
+	ch->type = ch->answer = NULL;
+	ch->same = NULL;
+	ch->known_answer = NULL;
 	ch->err = (struct err){ 0 };
 	stream_name_make(name, ch->kind, ch->id);
 	HASH_FIND_STR(j->batches, name, b);
@@ -168,11 +196,12 @@ void journal_submit(struct journal *j, struct change *ch)
 
 /* --- the end of a transaction ---------------------------------------------------------------------- */
 
-/* The events of all kept changes as they travel, in order. */
-static json_t *batch_events(const struct batch *b)
+/* The events of all kept changes as they travel, in order; NULL without memory. */
+static char *batch_events(const struct batch *b)
 {
 	json_t *all = json_array();
 	struct change *ch;
+	char *text;
 
 	DL_FOREACH(b->kept, ch) {
 		json_t *ev;
@@ -182,13 +211,26 @@ static json_t *batch_events(const struct batch *b)
 			json_t *out = json_pack("{s:I, s:I, s:s*, s:s*, s:O, s:O}", "seq", (json_int_t)(ch->first_seq + (int64_t)i),
 				"at", (json_int_t)ch->at_ms, "actor", ch->actor, "op", i == 0 ? ch->op : NULL,
 				"type", json_object_get(ev, "type"), "body", json_object_get(ev, "body"));
-			if (json_array_append_new(all, out) != 0) { /* subscribers will read it from the journal instead */
+			if (json_array_append_new(all, out) != 0) {
 				json_decref(all);
 				return NULL;
 			}
 		}
 	}
-	return all;
+	text = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	json_decref(all);
+	return text;
+}
+
+void commit_failed(struct err *ret_err, const struct batch *b, enum db_outcome outcome, const struct err *err)
+{
+	err_set(ret_err, KD_E_UNAVAILABLE, "%s", outcome == DB_UNKNOWN
+		? "the connection to the database was lost; send the same op again"
+		: "the change could not be stored; send the same op again");
+	memcpy(ret_err->sqlstate, err->sqlstate, sizeof(ret_err->sqlstate)); /* whether it may have happened, or can be done again */
+	err_detail(ret_err, "%s", err->detail);
+	log_line(LOG_WARN, "commit failed", "stream", b->kind, "outcome", outcome == DB_UNKNOWN ? "unknown" : "rolled back",
+		"detail", err->detail, NULL);
 }
 
 static void batch_committed(void *owner, enum db_outcome outcome, const struct err *err)
@@ -199,29 +241,21 @@ static void batch_committed(void *owner, enum db_outcome outcome, const struct e
 	struct err lost;
 
 	b->tx = NULL;
-	b->kept = NULL;
 	if (outcome != DB_COMMITTED) {
-		err_set(&lost, KD_E_UNAVAILABLE, "%s", outcome == DB_UNKNOWN
-			? "the connection to the database was lost; send the same op again"
-			: "the change could not be stored; send the same op again");
-		memcpy(lost.sqlstate, err->sqlstate, sizeof(lost.sqlstate)); /* whether it may have happened, or can be done again */
-		err_detail(&lost, "%s", err->detail);
-		log_line(LOG_WARN, "commit failed", "stream", b->kind, "outcome", outcome == DB_UNKNOWN ? "unknown" : "rolled back",
-			"detail", err->detail, NULL);
-		fail_list(&kept, &lost);
+		b->kept = NULL;
+		commit_failed(&lost, b, outcome, err);
+		batch_fail(&kept, &lost);
 		batch_go_on(b);
 		return;
 	}
 	metric_add(j->commits, 1);
 	if (b->head > b->committed_head) {
-		json_t *events;
+		char *events = batch_events(b);
 
-		b->kept = kept;
-		events = batch_events(b);
-		b->kept = NULL;
-		j->committed(j->owner, b->kind, b->id, b->committed_head + 1, events, b->access);
-		json_decref(events);
+		j->committed(j->owner, b->kind, b->id, b->committed_head + 1, b->head, events, b->access);
+		free(events);
 	}
+	b->kept = NULL;
 	b->committed_head = b->head;
 	DL_FOREACH_SAFE(kept, ch, next) {
 		DL_DELETE(kept, ch);
@@ -234,7 +268,7 @@ static void batch_committed(void *owner, enum db_outcome outcome, const struct e
 
 void batch_next(struct batch *b)
 {
-	if (b->waiting && b->taken < BATCH_MAX_CHANGES) {
+	if (b->waiting && !b->waiting->decide && b->taken < BATCH_MAX_CHANGES) {
 		change_begin(b);
 		return;
 	}

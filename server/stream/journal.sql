@@ -49,3 +49,32 @@ SELECT s.head, CASE WHEN $2::bigint <= s.head AND s.head - $2::bigint <= $3::big
                                                                 'type', type, 'body', body)) ORDER BY seq), '[]')
             FROM event WHERE stream_id = s.id AND seq > $2::bigint AND seq <= s.head) END AS events
 FROM stream s WHERE s.id = $1::uuid AND s.kind = $4::text
+
+-- What batches that are decided in memory ask and write: many rows at once, as arrays. ----------------------
+
+-- name: op_answers
+-- Which of these ops have their answer, by their place in the list. Their stream's lock makes those of one stream wait for
+-- one another; see journal.h for an op on two streams.
+SELECT o.n, a.* FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS o (actor, op, n)
+CROSS JOIN LATERAL (
+    (SELECT e.result, 0 AS code, '' AS field, '' AS reason FROM event e WHERE e.actor = o.actor AND e.op = o.op LIMIT 1)
+    UNION ALL
+    (SELECT NULL, r.code, r.field, r.reason FROM refusal r WHERE r.actor = o.actor AND r.op = o.op LIMIT 1)
+    LIMIT 1) AS a
+ORDER BY o.n
+
+-- name: stream_missed
+-- What was committed after a number; when that is too much, not all of it.
+SELECT seq, type, body FROM event WHERE stream_id = $1::uuid AND seq > $2::bigint ORDER BY seq LIMIT 1000
+
+-- name: events_append
+INSERT INTO event (stream_id, seq, at, actor, op, type, body, result)
+SELECT $1::uuid, $2::bigint + e.n - 1, to_timestamp(e.at / 1000.0), e.actor, e.op, e.type, e.body, e.result
+FROM unnest($3::bigint[], $4::uuid[], $5::uuid[], $6::text[], $7::jsonb[], $8::jsonb[]) WITH ORDINALITY
+     AS e (at, actor, op, type, body, result, n)
+
+-- name: ops_refuse
+INSERT INTO refusal (actor, op, at, code, field, reason)
+SELECT r.actor, r.op, now(), r.code, r.field, r.reason
+FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::text[]) AS r (actor, op, code, field, reason)
+ON CONFLICT (actor, op) DO NOTHING

@@ -2,11 +2,18 @@
 #ifndef STREAM_JOURNAL_PRIVATE_H
 #define STREAM_JOURNAL_PRIVATE_H
 #include "stream/journal.h"
+#include "stream/models.h"
+#include "base/buf.h"
 #include "base/metrics.h"
 #include <uthash.h>
 #include <utlist.h>
 
-enum batch_state { BATCH_BEGINNING, BATCH_RUNNING, BATCH_COMMITTING };
+struct hot;
+
+enum batch_state {
+	BATCH_GATHERING, /* hot changes wait a little for more of them */
+	BATCH_BEGINNING, BATCH_RUNNING, BATCH_COMMITTING,
+};
 
 struct batch {
 	char name[STREAM_NAME_SIZE];
@@ -24,6 +31,7 @@ struct batch {
 	struct change *current;
 	struct change *kept;      /* done or refused, their commit is awaited */
 	const struct access *access;
+	struct hot *hot;          /* what a batch decided in memory needs besides; NULL while the turn is another's */
 	UT_hash_handle hh;
 };
 
@@ -32,13 +40,43 @@ struct journal {
 	journal_committed *committed;
 	void *owner;
 	struct batch *batches;    /* by name */
+	struct journal_hot hot;
+	struct models models;
 	struct metric *commits, *changes, *undone;
 };
 
 /* journal.c */
 void batch_next(struct batch *b);
 void batch_break(struct batch *b, const struct err *err); /* frees it */
+void batch_go_on(struct batch *b);    /* its transaction has ended: the next one, or it is freed */
+void batch_fail(struct change **list, const struct err *err);
+void commit_failed(struct err *ret_err, const struct batch *b, enum db_outcome outcome, const struct err *err); /* logged */
 void change_end(struct change *ch, const struct err *err);
+
+/* hot.c */
+struct hot {
+	struct batch *batch;
+	struct model *model;       /* busy as long as it is here */
+	struct timer *timer;       /* while more of them are gathered */
+	int tries;                 /* of the same changes, others having been in the way */
+	struct access access;
+	bool has_makes;            /* some of this batch make something */
+	bool is_readable;          /* there is such a stream: `access` says what it is open to */
+	struct change *undecided;  /* of this batch */
+	const struct change **ops; /* decided in this batch, by op: a table of a power of two places */
+	size_t op_places;
+	int refusals;              /* that are to be remembered */
+	int64_t began_us;
+	struct buf wire;           /* the batch's events as they travel, an array that is still open */
+};
+void hot_start(struct batch *b);                        /* those that wait are hot; they may gather first */
+void hot_finish(struct batch *b);                       /* the turn is another's */
+void hot_break(struct batch *b, const struct err *err); /* ends what is undecided and finishes; NULL: nothing is */
+
+/* hot_write.c */
+void hot_ask(struct batch *b, db_done *done);           /* the batch's first round trip, with BEGIN */
+bool hot_write(struct batch *b, void (*done)(void *owner, enum db_outcome outcome, const struct err *err)); /* the second,
+	with COMMIT. False: there was no memory, nothing was sent */
 
 /* change.c */
 void change_begin(struct batch *b); /* the first that waits has its turn */

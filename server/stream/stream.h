@@ -10,6 +10,8 @@
 #include "base/arena.h"
 #include "db/db.h"
 
+struct model_kind;
+
 /* A kind of stream, registered by its domain before the node serves. */
 struct stream_kind {
 	const char *name; /* "thread", "board", "space", "member", "network" */
@@ -20,6 +22,7 @@ struct stream_kind {
 	 * that the body is exactly the state at seq. NULL: this kind has no snapshot (then `since` only). */
 	const struct db_stmt *snapshot;
 	const struct kd_field *snapshot_fields; /* checked in debug builds */
+	const struct model_kind *model; /* NULL: no change is decided in memory */
 	bool has_presence;
 	/* Which feed topics a committed event touches, as text for `hint` notices ("threads", "boards", "spaces", "people"); NULL: none. */
 	const char *hint_topic;

@@ -11,7 +11,7 @@
 
 /* $1 name, $2 locale, $3 tracks, $4 cohorts, $5 spaces, $6 grants; no row when $7 is false. */
 static const struct db_stmt Q_CALLER = { "caller_row",
-	"SELECT '" ID_A "' AS member, '" ID_B "' AS session, $1::text AS name, NULL::text AS organisation, $2::text AS locale, "
+	"SELECT '" ID_A "' AS member, '" ID_B "' AS session, $1::text AS name, NULL::text AS organisation, NULL::text AS organisation_short, NULL::text AS organisation_name, $2::text AS locale, "
 	"true AS is_administrator, false AS is_bearer, 1700000000000 AS signed_in_at, $3::text AS tracks, $4::text AS cohorts, "
 	"$5::text AS spaces, $6::text AS grants, 7 AS head WHERE $7::boolean", 7 };
 

@@ -56,7 +56,7 @@ static const struct db_stmt Q_FACTS = { "note_facts", "SELECT count(*) AS notes 
 
 static struct world *open_world(const char *database)
 {
-	static const struct db_stmt *statements[16];
+	static const struct db_stmt *statements[32];
 	size_t n = 0;
 
 	for (const struct db_stmt *const *s = journal_statements; *s; s++)
@@ -129,22 +129,25 @@ struct heard {
 	bool is_gapless;
 };
 
-static void committed(void *owner, const char *kind, const char *id, int64_t first, const json_t *events, const struct access *access)
+static void committed(void *owner, const char *kind, const char *id, int64_t first, int64_t last, const char *events,
+	const struct access *access)
 {
 	struct heard *h = owner;
-	json_t *ev;
+	json_t *list = json_loads(events, 0, NULL), *ev;
 	size_t i;
 
 	(void)access;
 	cr_assert_str_eq(kind, "board");
 	cr_assert_str_eq(id, STREAM);
 	h->commits++;
-	json_array_foreach(events, i, ev)
+	cr_assert_eq(first + (int64_t)json_array_size(list) - 1, last);
+	json_array_foreach(list, i, ev)
 		if (json_integer_value(json_object_get(ev, "seq")) != first + (int64_t)i)
 			h->is_gapless = false;
 	if (h->next && first != h->next)
 		h->is_gapless = false;
-	h->next = first + (int64_t)json_array_size(events);
+	h->next = last + 1;
+	json_decref(list);
 }
 
 Test(journal, those_who_wait_together_share_a_commit_and_numbers_have_no_gaps)
@@ -300,10 +303,10 @@ struct pair { /* two nodes on one database */
 	struct heard heard[2];
 };
 
-static void committed_anywhere(void *owner, const char *kind, const char *id, int64_t first, const json_t *events,
+static void committed_anywhere(void *owner, const char *kind, const char *id, int64_t first, int64_t last, const char *events,
 	const struct access *access)
 {
-	(void)kind, (void)id, (void)first, (void)events, (void)access;
+	(void)kind, (void)id, (void)first, (void)last, (void)events, (void)access;
 	((struct heard *)owner)->commits++;
 }
 

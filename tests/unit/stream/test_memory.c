@@ -32,16 +32,17 @@ static struct {
 	bool is_without_events; /* they could not be put together: viewers read the journal */
 } here;
 
-static void committed(void *owner, const char *kind, const char *id, int64_t first, const json_t *events, const struct access *access)
+static void committed(void *owner, const char *kind, const char *id, int64_t first, int64_t last, const char *events,
+	const struct access *access)
 {
-	(void)owner, (void)kind, (void)id, (void)access;
-	here.heard = first + (int64_t)json_array_size(events) - 1;
+	(void)owner, (void)kind, (void)id, (void)first, (void)access;
+	here.heard = last;
 	here.is_without_events |= !events;
 }
 
 static void setup(void)
 {
-	static const struct db_stmt *statements[24];
+	static const struct db_stmt *statements[32];
 	static char schema[32768];
 	size_t n = 0;
 

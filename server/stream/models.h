@@ -1,0 +1,41 @@
+/* models.h - the models that this node holds: found by stream, forgotten when nobody needs them or memory is short. */
+#ifndef STREAM_MODELS_H
+#define STREAM_MODELS_H
+#include "base/id.h"
+#include "stream/model.h"
+#include <uthash.h>
+
+struct timer;
+struct metric;
+
+struct model { /* of one stream */
+	char id[ID_SIZE];
+	const struct model_kind *kind;
+	struct stream_model *state; /* NULL: to be loaded */
+	int64_t head;               /* the state is what was committed up to here */
+	size_t bytes;               /* that it is counted for */
+	bool is_busy;               /* a batch works on it: it stays */
+	int64_t began_us;           /* the last batch */
+	int64_t used_ms;
+	struct model *prev, *next;  /* the least recently used first */
+	UT_hash_handle hh;
+};
+
+struct models {
+	size_t max_bytes;
+	int64_t idle_ms;
+	size_t bytes;
+	struct model *by_id, *by_use;
+	struct metric *count_gauge, *bytes_gauge, *loads, *evictions;
+};
+
+void models_init(struct models *ms, size_t max_bytes, int64_t idle_ms);
+void models_finish(struct models *ms);
+/* Found or made, without state then; becomes the most recently used. NULL: no memory. */
+struct model *models_get(struct models *ms, const char *id, const struct model_kind *kind);
+void models_set(struct models *ms, struct model *m, struct stream_model *state, int64_t head); /* takes state; not NULL */
+void models_forget(struct models *ms, struct model *m);  /* its state, in any doubt */
+void models_settle(struct models *ms, struct model *m);  /* a batch has ended: it is counted, others may have to go */
+/* Drops what was not used for idle_ms and is not looked at by anybody here. */
+void models_sweep(struct models *ms, int64_t now_ms, int (*viewers)(void *owner, const char *id), void *owner);
+#endif
