@@ -41,11 +41,22 @@ static void retry_fire(struct timer *t, int64_t now)
 	client_begin((struct client *)((char *)t - offsetof(struct client, retry)));
 }
 
-void client_again(struct client *c, int64_t within)
+void client_return(struct client *c, int64_t within)
 {
-	drive.again++;
 	c->retry.fire = retry_fire;
 	timer_set(&drive.loop, &c->retry, clock_ns() + (int64_t)(random_unit(&drive.net.random) * (double)within));
+}
+
+#define TRIES 30
+
+bool client_again(struct client *c)
+{
+	if (c->tries++ == TRIES)
+		return false;
+	drive.again++;
+	conn_drop(&c->conn);
+	client_return(c, NS_PER_S);
+	return true;
 }
 
 void clients_begin(uint32_t first, uint32_t count, void (*all_joined)(void))

@@ -123,7 +123,9 @@ void mode_storm(void); /* clients lose their server and come back on another */
 
 void clients_begin(uint32_t first, uint32_t count, void (*all_joined)(void)); /* connects, `ramp` at a time */
 void client_begin(struct client *c);
-void client_again(struct client *c, int64_t within); /* at some moment of that time */
+void client_return(struct client *c, int64_t within); /* connects anew, at some moment of that time */
+/* A server that is busy sends clients away, and they come again within a second. False: often enough. */
+bool client_again(struct client *c);
 void writers_begin(uint32_t first, uint32_t count);
 void writers_stop(void);
 void writers_count_late(void); /* ops without an answer yet count as if it came now: who does not keep up cannot hide it */

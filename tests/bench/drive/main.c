@@ -173,8 +173,6 @@ static void options_read(int argc, char **argv)
 
 /* --- the loop --------------------------------------------------------------------------------------------------------------- */
 
-#define TRIES 30 /* of one client to join a server that is busy: it says so, and comes again */
-
 static struct client *client_of(struct conn *c)
 {
 	return (struct client *)c;
@@ -194,11 +192,8 @@ static void closed(struct conn *conn, const char *why)
 {
 	struct client *c = client_of(conn);
 
-	if (!c->is_joined && c->tries < TRIES) {
-		c->tries++;
-		client_again(c, NS_PER_S);
+	if (!c->is_joined && client_again(c))
 		return;
-	}
 	drive.lost++;
 	if (drive.on_lost) {
 		drive.on_lost(c);

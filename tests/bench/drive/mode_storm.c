@@ -28,7 +28,7 @@ static void storm_lost(struct client *c)
 		drive.is_after = true;
 	}
 	c->tries = 0;
-	client_again(c, (int64_t)(options.spread_s * NS_PER_S));
+	client_return(c, (int64_t)(options.spread_s * NS_PER_S));
 }
 
 static void storm_joined(struct client *c)
@@ -39,7 +39,7 @@ static void storm_joined(struct client *c)
 	if (options.others)
 		writers_count_late();
 	printf("{\"mode\":\"storm\",\"clients\":%u,\"back_after_s\":%.3f,\"again\":%u,", options.clients, (double)(clock_ns() - lost_at) / 1e9,
-		drive.again - options.clients);
+		drive.again);
 	report_usage(&before, stdout);
 	putchar(',');
 	report_histogram(&drive.join_latency, "join", stdout);

@@ -84,8 +84,10 @@ static void answer_heard(struct client *c, const char *text, size_t len)
 	if (is_error && id < OPEN_ID) {
 		drive_failed(c, text, len);
 	} else if (is_error) {
-		fprintf(stderr, "bench-drive: %.*s\n", (int)len, text);
-		exit(1);
+		if (!client_again(c)) {
+			fprintf(stderr, "bench-drive: %.*s\n", (int)len, text);
+			exit(1);
+		}
 	} else if (id < OPEN_ID) {
 		drive_acked(c, (uint32_t)id);
 	} else {
