@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bin, folder, freePort, listening, makeFolder, must, sleep, start, stop } from './place.mjs'
 import { postgres } from './postgres.mjs'
-import { cardText } from '../peers/cards.mjs'
+import { ideas } from '../peers/cards.mjs'
 
 const DATABASE = 'korsdrag'
 let members = 20000
@@ -52,43 +52,56 @@ function database() {
 
 export const sql = (text) => postgres.sql(DATABASE, `SET client_min_messages = warning; ${text}`)
 
-const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const order = (i) => `c${digits[Math.floor(i / 3844) % 62]}${digits[Math.floor(i / 62) % 62]}${digits[i % 62]}`
+/** Of board n: its id, and how its cards' ids begin. Their ends are the cards' numbers. */
+const boardId = (n) => id('22', n)
+const cardPrefix = (n) => `00000000-${(n >> 12).toString(16).padStart(4, '0')}-7${(n & 0xfff).toString(16).padStart(3, '0')}-8000-`
 
-/** A board with cards, as its creator would have made it, and `events` moves in its journal. */
-export function board(cards, events = 0) {
+/** Boards with cards, as their creator would have made them, and `events` moves in the journal of each. */
+export function boards(count, cards, events = 0) {
   database()
-  const n = ++serial
-  const own = id('22', n)
-  const prefix = `00000000-0000-7000-${(0x8000 + (n & 0xfff)).toString(16)}-`
-  const rows = Array.from({ length: cards }, (_, i) =>
-    `('${prefix}${i.toString(16).padStart(12, '0')}','${own}','${cardText(i)}','kalk',${i * 10},${i},160,128,'${order(i)}','${memberId(0)}')`)
-  sql(`INSERT INTO stream (id, kind, head) VALUES ('${own}', 'board', ${events});
-       INSERT INTO board (id, space_id, title, created_by) VALUES ('${own}', '${SPACE}', 'Tavla ${n}', '${memberId(0)}');`)
-  for (let at = 0; at < rows.length; at += 1000)
-    sql(`INSERT INTO card (id, board_id, text, colour, x, y, width, height, "order", created_by) VALUES ${rows.slice(at, at + 1000).join(',')}`)
-  if (events > 0) {
-    sql(`INSERT INTO event (stream_id, seq, actor, op, type, body, result)
-         SELECT '${own}', i, '${memberId(0)}', gen_random_uuid(), 'card.moved',
-                jsonb_build_object('card', '${prefix}' || lpad(to_hex(i % ${cards}), 12, '0'), 'x', i % 10000, 'y', i % 777, 'order', 'c000'),
-                jsonb_build_object('seq', i)
-         FROM generate_series(1, ${events}) i; ANALYZE event`)
-  }
-  return { stream: `board:${own}`, cardsNamed: prefix, cards }
+  const first = serial + 1
+  serial += count
+  const texts = ideas.map((idea) => `'${idea}'`).join(',')
+  // Order keys are those of card i of the driver: "c" and three digits of base 62.
+  sql(`
+    CREATE TEMP TABLE b AS SELECT n, ('00000000-0000-7000-8000-22' || lpad(to_hex(n), 10, '0'))::uuid AS id,
+           '00000000-' || lpad(to_hex(n >> 12), 4, '0') || '-7' || lpad(to_hex(n & 4095), 3, '0') || '-8000-' AS prefix
+      FROM generate_series(${first}, ${serial}) n;
+    INSERT INTO stream (id, kind, head) SELECT id, 'board', ${events} FROM b;
+    INSERT INTO board (id, space_id, title, created_by) SELECT id, '${SPACE}', 'Tavla ' || n, '${memberId(0)}' FROM b;
+    CREATE TEMP TABLE c AS SELECT i, lpad(to_hex(i), 12, '0') AS suffix, (ARRAY[${texts}])[i % ${ideas.length} + 1] || ' (' || i || ')' AS text,
+           'c' || substr(d, i / 3844 % 62 + 1, 1) || substr(d, i / 62 % 62 + 1, 1) || substr(d, i % 62 + 1, 1) AS "order"
+      FROM generate_series(0, ${cards - 1}) i, (VALUES ('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')) digits (d);
+    INSERT INTO card (id, board_id, text, colour, x, y, width, height, "order", created_by)
+      SELECT (b.prefix || c.suffix)::uuid, b.id, c.text, 'kalk', c.i * 10, c.i, 160, 128, c."order", '${memberId(0)}' FROM b, c;
+    INSERT INTO event (stream_id, seq, actor, op, type, body, result)
+      SELECT b.id, s, '${memberId(0)}', gen_random_uuid(), 'card.moved',
+             jsonb_build_object('card', b.prefix || lpad(to_hex(s % ${cards}), 12, '0'), 'x', s % 10000, 'y', s % 777, 'order', 'c000'),
+             jsonb_build_object('seq', s)
+      FROM b, generate_series(1, ${events}) s;
+    ANALYZE`)
+  return Array.from({ length: count }, (_, i) => ({ stream: `board:${boardId(first + i)}`, cardsNamed: cardPrefix(first + i), cards }))
 }
 
-/** A thread with that many posts. */
-export function thread(posts = 1) {
+export const board = (cards, events) => boards(1, cards, events)[0]
+
+/** Threads with that many posts. */
+export function threads(count, posts = 1) {
   database()
-  const own = id('33', ++serial)
-  sql(`INSERT INTO stream (id, kind) VALUES ('${own}', 'thread');
-       INSERT INTO thread (id, space_id, title, excerpt, created_by, post_count)
-         VALUES ('${own}', '${SPACE}', 'Tråd ${serial}', 'Så här', '${memberId(0)}', ${posts});
-       INSERT INTO post (id, thread_id, number, author_id, text, html)
-         SELECT gen_random_uuid(), '${own}', i, '${memberId(0)}', 'Så här gör vi hos oss.', '<p>Så här gör vi hos oss.</p>'
-         FROM generate_series(1, ${posts}) i; ANALYZE post`)
-  return { stream: `thread:${own}`, method: 'post.create', cards: 1 }
+  const first = serial + 1
+  serial += count
+  sql(`
+    CREATE TEMP TABLE t AS SELECT n, ('00000000-0000-7000-8000-33' || lpad(to_hex(n), 10, '0'))::uuid AS id FROM generate_series(${first}, ${serial}) n;
+    INSERT INTO stream (id, kind) SELECT id, 'thread' FROM t;
+    INSERT INTO thread (id, space_id, title, excerpt, created_by, post_count)
+      SELECT id, '${SPACE}', 'Tråd ' || n, 'Så här', '${memberId(0)}', ${posts} FROM t;
+    INSERT INTO post (id, thread_id, number, author_id, text, html)
+      SELECT gen_random_uuid(), t.id, i, '${memberId(0)}', 'Så här gör vi hos oss.', '<p>Så här gör vi hos oss.</p>' FROM t, generate_series(1, ${posts}) i;
+    ANALYZE`)
+  return Array.from({ length: count }, (_, i) => ({ stream: `thread:${id('33', first + i)}`, method: 'post.create', cards: 1 }))
 }
+
+export const thread = (posts) => threads(1, posts)[0]
 
 /** A node; with it what the driver must know. */
 export const korsdrag = {

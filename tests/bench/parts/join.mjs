@@ -1,7 +1,7 @@
 // Coming to a board of 5,000 cards, as a fresh client: time and bytes; and what a board costs that is loaded and idle, or gone again.
 import { drive } from '../lib/drive.mjs'
 import { figure, record } from '../lib/figures.mjs'
-import { board, korsdrag, memberToken } from '../lib/korsdrag.mjs'
+import { board, boards as boardsMade, korsdrag, memberToken } from '../lib/korsdrag.mjs'
 import { memoryOf, sleep } from '../lib/place.mjs'
 import { comparison } from '../lib/report.mjs'
 import { caller, newId } from '../lib/rpc.mjs'
@@ -51,7 +51,7 @@ async function unload(callers) {
 async function memory({ short, repeat }) {
   const count = short ? 60 : 600
   for (let turn = 0; turn < repeat; turn++) {
-    const sets = Array.from({ length: 3 }, () => Array.from({ length: count }, () => board(100)))
+    const sets = Array.from({ length: 3 }, () => boardsMade(count, 100))
     await withServer(() => korsdrag.start({ place: {} }), async (server) => {
       await unload(await load(server.drive.url, [board(100)]))
       const empty = memoryOf(server.pid)

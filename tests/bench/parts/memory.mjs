@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hold } from '../lib/drive.mjs'
 import { figure, note, record } from '../lib/figures.mjs'
-import { board, korsdrag, thread } from '../lib/korsdrag.mjs'
+import { boards, korsdrag, threads } from '../lib/korsdrag.mjs'
 import { folder, memoryOf, sleep } from '../lib/place.mjs'
 import { comparison } from '../lib/report.mjs'
 import { say, withServer } from '../lib/turns.mjs'
@@ -16,7 +16,8 @@ const PEOPLE_A_BOARD = 50
 export function places(people) {
   const count = Math.ceil(people / PEOPLE_A_BOARD)
   const path = join(folder, `streams-${count}`)
-  writeFileSync(path, Array.from({ length: count }, () => `${thread(5).stream},${board(20).stream}`).join('\n'))
+  const [some, others] = [threads(count, 5), boards(count, 20)]
+  writeFileSync(path, some.map(({ stream }, i) => `${stream},${others[i].stream}`).join('\n'))
   return path
 }
 

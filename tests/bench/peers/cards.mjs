@@ -1,6 +1,6 @@
 // What stands on the cards of every board that is measured.
 
-const ideas = [
+export const ideas = [
   'Låna verktyg av varandra i stället för att köpa nya',
   'En gemensam ingång för synpunkter som rör flera förvaltningar',
   'Visa vad som hände med förslaget, och varför det dröjde',
