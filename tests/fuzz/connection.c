@@ -115,10 +115,10 @@ static void late_answer(void)
 }
 
 static const struct http_route routes[] = {
-	{ "GET", "/take", take, false, 0 },
-	{ "PUT", "/take", take, false, 64 },
-	{ "GET", "/late", late, false, 0 },
-	{ "POST", "/take", take, true, 64 },
+	{ "GET", "/take", take, HTTP_ANYBODY, 0 },
+	{ "PUT", "/take", take, HTTP_OWN_PAGES, 64 },
+	{ "GET", "/late", late, HTTP_ANYBODY, 0 },
+	{ "POST", "/take", take, HTTP_OWN_PAGES, 64 },
 	{ .path = NULL },
 };
 
