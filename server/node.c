@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/operator.h"
 #include "base/log.h"
+#include "base/reserve.h"
 #include "board/board.h"
 #include "db/replica.h"
 #include "loop/loop.h"
@@ -310,6 +311,7 @@ int node_serve(const struct settings *s, const struct config *config, const stru
 	int status = 0;
 
 	raise_descriptors();
+	(void)reserve_keep(); /* what is missing is sought again whenever somebody asks whether memory is short */
 	if (!db_check(s->database_url, s->database_allow_unsafe, &n.timeline, &err))
 		return complain(&err);
 	if (open_rooms(&n, &err)) {

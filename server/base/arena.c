@@ -1,5 +1,6 @@
 /* arena.c - a chain of zeroed blocks, freed together. */
 #include "base/arena.h"
+#include "base/reserve.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,8 +106,10 @@ void *arena_try(struct arena *a, size_t size)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-	void *p = arena_try(a, size);
+	void *p;
 
+	while (!(p = arena_try(a, size)) && reserve_give())
+		;
 	if (!p) {
 		fprintf(stderr, "arena: %zu bytes more than %zu of %zu\n", size, a->used, a->max);
 		abort();

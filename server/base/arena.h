@@ -9,8 +9,8 @@ struct arena;
 struct arena *arena_create(size_t size_hint, size_t max_bytes);
 void arena_destroy(struct arena *a); /* NULL is fine */
 
-/* Zeroed, 16-byte aligned. Never NULL: beyond max_bytes or without memory the process stops (arenas are
- * sized from bounded input, so this is a bug). `arena_try` answers NULL instead. */
+/* Zeroed, 16-byte aligned. Never NULL: beyond max_bytes the process stops (arenas are sized from bounded input, so this
+ * is a bug), as it does when even the reserve is used up. `arena_try` answers NULL instead. */
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_try(struct arena *a, size_t size);
 #define arena_new(a, T) ((T *)arena_alloc(a, sizeof(T)))

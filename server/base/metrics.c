@@ -1,11 +1,11 @@
 /* metrics.c - time series by family, in the order they first appeared. */
 #include "base/metrics.h"
+#include "base/hash.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #define SERIES_MAX 10000
 #define KEY_MAX 512

@@ -1,7 +1,7 @@
 #include "db/op.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/metrics.h"
+#include "base/reserve.h"
 #include "db/errors.h"
 #include "db/rows.h"
 #include <stdlib.h>
@@ -52,12 +52,7 @@ struct op *op_create_after(const struct db_call *parts, int part_count, enum op_
 		bytes += texts_size(parts[i].params, parts[i].stmt->params);
 	}
 	bytes += fixed;
-	op = malloc(bytes);
-	if (!op) {
-		log_line(
-		        LOG_ERROR, "out of memory", "bytes", log_int((int64_t)bytes), "for", "a query", NULL);
-		abort();
-	}
+	op = reserve_alloc(bytes, "a query");
 	memset(op, 0, fixed);
 	op->kind = kind;
 	op->stmt = stmt;

@@ -1,6 +1,6 @@
 /* Transactions: each holds what its owner asks until it has a connection, and until BEGIN has succeeded. */
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/reserve.h"
 #include "db/errors.h"
 #include "db/pool.h"
 #include <assert.h>
@@ -19,13 +19,9 @@ static void tx_become(struct db_tx *tx, enum tx_state state)
 
 struct db_tx *db_tx_begin(struct db *db)
 {
-	struct db_tx *tx = calloc(1, sizeof(*tx));
+	struct db_tx *tx = reserve_alloc(sizeof(*tx), "a transaction");
 
-	if (!tx) {
-		log_line(LOG_ERROR, "out of memory", "bytes", log_int(sizeof(*tx)), "for", "a transaction",
-		        NULL);
-		abort();
-	}
+	memset(tx, 0, sizeof(*tx));
 	tx->db = db;
 	tx->deadline_ms = pool_deadline(db);
 	task_init(&tx->task, db->loop, tx_task);

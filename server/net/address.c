@@ -1,12 +1,12 @@
 /* address.c - addresses and the places they take. */
 #include "net/address.h"
+#include "base/hash.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
-#include <uthash.h>
 
 struct address {
 	char key[ADDRESS_SIZE];

@@ -1,5 +1,6 @@
 /* site.c - reading the web client's folder, and finding files and variants in it. */
 #include "net/site.h"
+#include "base/hash.h"
 #include "base/id.h"
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #define SITE_BYTES_MAX (256u << 20)
 #define DEPTH_MAX 8

@@ -4,8 +4,8 @@
 #define PEOPLE_IMPORT_H
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "protocol/people.h"
-#include <uthash.h>
 
 enum import_fate { IMPORT_BAD, IMPORT_KEEP, IMPORT_CHANGE, IMPORT_ADD };
 

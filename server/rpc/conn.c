@@ -171,7 +171,7 @@ static void conn_ask(struct conn *c)
 static void net_opened(void *owner, uint64_t id, const struct net_handshake *hs)
 {
 	struct rpc *rpc = owner;
-	struct conn *c = calloc(1, sizeof(*c));
+	struct conn *c = reserve_is_low() ? NULL : calloc(1, sizeof(*c));
 
 	if (!c || rpc->is_draining) {
 		net_close(rpc->net, id, NET_CLOSE_TRY_LATER, c ? "the server is stopping" : "the server is short of memory");

@@ -111,8 +111,9 @@ static const char *id_text(struct arena *mem, const json_t *id)
 
 static struct arena *run_memory(const struct method_stats *stats)
 {
-	return arena_create(sizeof(struct call_run) + 1024 + stats->binding->method->params_size + stats->binding->frame_size,
-		CALL_MEMORY_MAX);
+	size_t size = sizeof(struct call_run) + 1024 + stats->binding->method->params_size + stats->binding->frame_size;
+
+	return reserve_is_low() ? NULL : arena_create(size, CALL_MEMORY_MAX);
 }
 
 static void run_start(struct conn *conn, struct method_stats *stats, struct reply_group *group, struct arena *mem,

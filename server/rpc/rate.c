@@ -1,8 +1,8 @@
 /* rate.c - token buckets (the leaky bucket as a meter, ITU-T I.371), one row for each who. */
 #include "rpc/rate.h"
+#include "base/hash.h"
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct bucket {
 	double tokens;

@@ -1,9 +1,9 @@
 /* recent.c - the last write of each member. */
 #include "rpc/recent.h"
+#include "base/hash.h"
 #include "base/id.h"
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct writer {
 	char member[ID_SIZE];

@@ -8,6 +8,7 @@
 #include "rpc/seats.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "loop/loop.h"
@@ -15,7 +16,6 @@
 #include "db/replica.h"
 #include "stream/hub.h"
 #include "stream/journal.h"
-#include <uthash.h>
 #include <utlist.h>
 
 #define HELD_MAX 128                 /* messages that wait while the caller's rights are read */

@@ -1,10 +1,10 @@
 /* seats.c - a count for each member who is here. */
 #include "rpc/seats.h"
+#include "base/hash.h"
 #include "base/id.h"
 #include "base/metrics.h"
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct seat {
 	char member[ID_SIZE];

@@ -9,12 +9,12 @@
 #include "stream/bus_private.h"
 #include "stream/stream.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "loop/loop.h"
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #define PENDING_MAX 4096 /* items of a kind in one turn; beyond it they are dropped, which costs a second */
 #define HINTS_EVERY_MS 200 /* at most, and the first after quiet at once: every card of a board hints, and each node hears it */

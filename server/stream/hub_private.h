@@ -4,10 +4,10 @@
 #include "stream/hub.h"
 #include "stream/bus.h"
 #include "stream/presence.h"
+#include "base/hash.h"
 #include "base/metrics.h"
 #include "loop/loop.h"
 #include "net/net.h"
-#include <uthash.h>
 #include <utlist.h>
 
 enum sub_state {

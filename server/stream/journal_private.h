@@ -4,8 +4,8 @@
 #include "stream/journal.h"
 #include "stream/models.h"
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/metrics.h"
-#include <uthash.h>
 #include <utlist.h>
 
 struct hot;

@@ -3,7 +3,7 @@
 #define STREAM_MODELS_H
 #include "base/id.h"
 #include "stream/model.h"
-#include <uthash.h>
+#include "base/hash.h"
 
 struct timer;
 struct metric;

@@ -2,10 +2,10 @@
 #include "stream/presence.h"
 #include "stream/bus.h"
 #include "stream/stream.h"
+#include "base/hash.h"
 #include "loop/loop.h"
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #define KEY_SIZE 64
 

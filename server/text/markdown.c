@@ -6,6 +6,7 @@
 #include "text/markdown.h"
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "base/reserve.h"
 #include "base/utf8.h"
 #include "text/cost.h"
 #include "text/escape.h"
@@ -151,10 +152,8 @@ static bool render(const char *text, size_t len, struct buf *out)
 
 static char *prepared(const char *text, size_t *len)
 {
-	char *copy = malloc(*len + 1);
+	char *copy = reserve_alloc(*len + 1, "a text");
 
-	if (!copy)
-		abort(); /* like the arena: a text of a post's size is bounded */
 	*len = prepare(text, *len, copy);
 	copy[*len] = '\0';
 	return copy;
