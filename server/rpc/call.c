@@ -142,11 +142,10 @@ void call_end(struct call_run *run, json_t *result, const struct err *err)
 {
 	char *text = result && !err ? json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 
-	if (!err) {
-		call_end_text(run, result ? text : "{}");
-	} else if (call_may_run_again(run, err)) {
-		assert(run->state != CALL_DONE);
+	if (err && call_may_run_again(run, err)) {
 		call_run_again(run, err);
+	} else if (!err) {
+		call_end_text(run, result ? text : "{}");
 	} else {
 		assert(run->state != CALL_DONE);
 		run->state = CALL_DONE;

@@ -61,6 +61,7 @@ void call_run_again(struct call_run *run, const struct err *why)
 	json_decref(run->result);
 	run->result = NULL;
 	run->has_secret = false;
+	run->decide = NULL;
 	run->queries = 0;
 	run->state = CALL_STEP;
 	if (run->runs < 2) {
