@@ -113,11 +113,11 @@ static bool ops_make_room(struct hot *h, int changes)
 		places *= 2;
 	if (places > h->op_places) {
 		free(h->ops);
-		h->ops = malloc(places * sizeof(*h->ops));
+		h->ops = malloc(places * sizeof(struct change *));
 		h->op_places = h->ops ? places : 0;
 	}
 	if (h->ops)
-		memset(h->ops, 0, h->op_places * sizeof(*h->ops));
+		memset(h->ops, 0, h->op_places * sizeof(struct change *));
 	return h->ops != NULL;
 }
 
@@ -388,16 +388,16 @@ static void hot_decide(struct batch *b)
 		b->waiting = h->undecided;
 		h->undecided = NULL;
 	}
-	if (is_broken || h->wire.failed) {
-		break_busy(b);
-	} else if (b->head == b->committed_head && h->refusals == 0) {
+	if (b->head == b->committed_head && h->refusals == 0) {
 		db_tx_rollback(b->tx); /* nothing to write: all have their answers */
 		b->tx = NULL;
 		hot_end(b);
-	} else if (!hot_write(b, hot_committed)) {
+		return;
+	}
+	b->state = BATCH_COMMITTING;
+	if (is_broken || !hot_write(b, hot_committed)) {
+		b->state = BATCH_RUNNING;
 		break_busy(b);
-	} else {
-		b->state = BATCH_COMMITTING;
 	}
 }
 
