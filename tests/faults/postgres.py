@@ -147,4 +147,5 @@ class Postgres:
     def stop(self):
         for pid in self.processes():
             os.kill(pid, signal.SIGCONT)
+        self.reap()
         self.tool("stop", is_checked=False)
