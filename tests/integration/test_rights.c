@@ -304,8 +304,10 @@ Test(rights, a_private_word_reaches_nobody_else)
 
 		while (p != stina && (notice = client_next(p->client, 0))) {
 			char *text = json_dumps(notice, 0);
+			/* Tove was let in for a moment, and may have been told then that the space has changed. */
+			bool may_know_space = strcmp(p->who, "tove") == 0 && strcmp(text_at(notice, "method"), "hint") == 0;
 
-			cr_assert(!strstr(text, SPACE(IN_PRIVATE)) && !strstr(text, THREAD(IN_PRIVATE)) &&
+			cr_assert((may_know_space || !strstr(text, SPACE(IN_PRIVATE))) && !strstr(text, THREAD(IN_PRIVATE)) &&
 			                  !strstr(text, BOARD(IN_PRIVATE)),
 			        "%s is told of it: %s", p->who, text);
 			free(text);
