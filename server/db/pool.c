@@ -44,6 +44,7 @@ struct db *db_create(struct loop *loop, const struct db_config *config)
 	db->m_ready = metric_gauge("korsdrag_db_connections", "Connections to the database that are ready.", labels);
 	db->m_taken = metric_gauge("korsdrag_db_in_transaction", "Connections that a transaction has for itself.", labels);
 	db->m_queue = metric_gauge("korsdrag_db_queue", "Queries that wait for a connection.", labels);
+	db->m_failures = metric_counter("korsdrag_db_failures_total", "Connections to the database that were refused or lost.", labels);
 	db->m_failovers = metric_counter("korsdrag_db_failovers_total", "Times that another server became the primary.", "");
 	db->hosts = hosts_create(config->conninfo);
 	db->application = strdup(config->application ? config->application : "korsdrag");
@@ -216,6 +217,7 @@ void pool_conn_failed(struct db *db, const struct err *why)
 {
 	bool is_news = strcmp(db->last_error.detail, why->detail) != 0;
 
+	metric_add(db->m_failures, 1);
 	if (!db->is_retrying) { /* when all go at once, that is one failure */
 		pool_retry_after(
 		        db, db->backoff_ms / 2 + arc4random_uniform((uint32_t)db->backoff_ms / 2 + 1));

@@ -54,7 +54,7 @@ struct db {
 	int64_t backoff_ms;
 	struct err last_error; /* code KD_OK: none; a new one is logged once */
 	int telling;           /* depth of running `done`s, in which the pool may not be destroyed */
-	struct metric *m_ready, *m_taken, *m_queue, *m_failovers;
+	struct metric *m_ready, *m_taken, *m_queue, *m_failures, *m_failovers;
 };
 
 /* From a connection to its pool. */
