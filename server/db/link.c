@@ -30,6 +30,10 @@ void link_break(struct link *link, const char *why)
 	link_because(link, why);
 	link->was_open = link->state == LINK_OPEN;
 	link->state = LINK_BROKEN;
+	/* libpq may have closed the descriptor by itself. libuv stops the process when it is to watch a closed one, and its
+	 * number may be another's before we hear of it in our task. */
+	watch_destroy(link->watch);
+	link->watch = NULL;
 	task_post(&link->task);
 }
 
