@@ -4,6 +4,7 @@ import ctypes
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -23,6 +24,12 @@ RESTART_S = 0.1  # how long whoever supervises waits before starting again what 
 
 def die_with_us():
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def leave_a_core():
+    die_with_us()
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 
 
 def until(condition, what, patience_s=READY_S, step_s=0.02):
@@ -48,7 +55,7 @@ class Process:
     def spawn(self, words, env=None):
         with open(self.log, "ab") as log:
             self.running = subprocess.Popen([*self.lab.network.prefix(self.part), *words], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, env={**os.environ, **(env or {})}, preexec_fn=die_with_us)
+                                            stderr=log, env={**os.environ, **(env or {})}, cwd=self.lab.folder, preexec_fn=leave_a_core)
 
     def kill(self, signum=signal.SIGKILL):
         if self.pid:
@@ -234,9 +241,19 @@ class Lab:
         """A node that finds no database at its start says so and ends: it is started again, as systemd would."""
         for node in self.nodes:
             if not node.pid:
-                node.exits.append(node.running.returncode)
+                node.exits.append((node.running.returncode, self.last_words(node)))
                 time.sleep(RESTART_S)
                 self.restart(node)
+
+    def last_words(self, node):
+        """Where a node was when it crashed, if it left a core behind and there is a debugger."""
+        text = ""
+        for core in pathlib.Path(self.folder).glob("core*"):
+            if shutil.which("gdb"):
+                words = ["gdb", "-batch", "-ex", "bt 25", str(node.program), str(core)]
+                text += "\n".join(line for line in subprocess.run(words, capture_output=True, text=True).stdout.splitlines() if line[:1] == "#")
+            core.unlink()
+        return text
 
     def is_ready(self):
         """Everything runs and every node has its database and its bus."""

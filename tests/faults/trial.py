@@ -14,7 +14,7 @@ GROWTH_BYTES = 16 << 20  # what a node may have grown over what the same work wi
 COMPLAINTS = 12          # printed of each scenario
 
 # Lines that a node may not write whatever happens to it; what is away is an error, and rightly said to be.
-SUSPICIOUS = re.compile(r" error (?!database is away|call |cannot start.*database cannot be reached)|AddressSanitizer|runtime error|Assertion|LeakSanitizer")
+SUSPICIOUS = re.compile(r" error (?!database is away|call |cannot start.*database cannot be (?:reached|checked))|AddressSanitizer|runtime error|Assertion|LeakSanitizer")
 # Gauges that tell of somebody being here.
 PEOPLE = ("korsdrag_signed_in_connections", "korsdrag_subscriptions", "korsdrag_net_connections", "korsdrag_net_queue_bytes",
           "korsdrag_db_queue", "korsdrag_db_in_transaction")
@@ -90,7 +90,7 @@ class Trial:
             self.must(node.pid, f"{node.part} is not running: {node.running.returncode}")
             if not node.pid:
                 continue
-            self.complain(f"{node.part} ended by itself with {status}" for status in node.exits if status not in (1, -signal.SIGKILL))
+            self.complain(f"{node.part} ended by itself with {status}\n{where}" for status, where in node.exits if status not in (1, -signal.SIGKILL))
             node.exits.clear()
             left = {}
 

@@ -13,7 +13,8 @@ static const struct db_stmt q_put = { "put", "INSERT INTO thing (id) VALUES ($1)
 static const struct db_stmt q_slow = { "slow", "INSERT INTO slow (id) VALUES ($1)", 1 };
 static const struct db_stmt q_sleep = { "sleep", "SELECT pg_sleep($1::float8)", 1 };
 static const struct db_stmt q_all = { "all_of_it", "SELECT * FROM thing", 0 };
-static const struct db_stmt *const statements[] = { &q_pid, &q_put, &q_slow, &q_sleep, &q_all, NULL };
+static const struct db_stmt q_length = { "length", "SELECT length($1::text)", 1 };
+static const struct db_stmt *const statements[] = { &q_pid, &q_put, &q_slow, &q_sleep, &q_all, &q_length, NULL };
 
 /* Whoever inserts into `slow` waits in the middle of the commit. */
 #define SCHEMA                                                                                               \
@@ -326,4 +327,55 @@ Test(loss, of_plans_that_no_longer_fit_makes_the_connection_anew)
 	}
 	cr_assert_leq(failed, 2, "once for each connection at most");
 	world_destroy(w);
+}
+
+enum { BIG = 8 << 20, SMALL_ONES = 40 };
+
+struct sudden {
+	struct task task; /* first */
+	struct world *w;
+	struct answer answers[1 + SMALL_ONES];
+	char *big;
+};
+
+/* All in one task: a connection has more to send than its socket takes, so that its descriptor is to be watched for that as
+ * well; then its server is gone, which the next ones find out in the middle of their sending. */
+static void sudden_run(struct task *t)
+{
+	struct sudden *s = (struct sudden *)t;
+
+	db_query(s->w->db, NULL, &q_length, (const char *const[]){ s->big }, answer_take, &s->answers[0]);
+	cr_assert_eq(pg_int(s->w->admin, KILL_ALL), 2);
+	for (int i = 1; i <= SMALL_ONES; i++)
+		db_query(s->w->db, NULL, &q_length, (const char *const[]){ "x" }, answer_take, &s->answers[i]);
+}
+
+/* libpq closes the descriptor at once, and we hear of it in a task of the next round: who watched it until then made libuv
+ * stop the process. Found by kill -9 of backends under load. */
+Test(loss, found_out_while_sending_leaves_no_closed_descriptor_watched)
+{
+	struct world *w = world((struct world_options){ .pool_size = 2 });
+	struct answer asleep[2] = { answer(w), answer(w) };
+	struct sudden s = { .w = w, .big = malloc(BIG + 1) };
+
+	world_until_up(w);
+	for (int i = 0; i < 500 && pg_int(w->admin, "SELECT count(*)" CONNECTED) < 2; i++)
+		world_for(w, 10);
+	world_for(w, 50);
+	for (int i = 0; i < 2; i++)
+		db_query(w->db, NULL, &q_sleep, (const char *const[]){ "10" }, answer_take, &asleep[i]);
+	world_for(w, 50);
+	memset(s.big, 'x', BIG);
+	s.big[BIG] = '\0';
+	for (int i = 0; i <= SMALL_ONES; i++)
+		s.answers[i] = answer(w);
+	task_init(&s.task, w->loop, sudden_run);
+	task_post(&s.task);
+	world_until(w, &s.answers[SMALL_ONES].is_in);
+	world_until(w, &asleep[0].is_in);
+	world_until(w, &asleep[1].is_in);
+	cr_assert_eq(s.answers[0].err.code, KD_E_UNAVAILABLE);
+	cr_assert(ask(w, &q_pid).was_ok);
+	world_destroy(w);
+	free(s.big);
 }
