@@ -279,7 +279,7 @@ int check_run(const struct options *o)
 
 	if (!tokens_read(&k.tokens, o->token_file))
 		return 3;
-	k.clients = calloc(k.tokens.count, sizeof *k.clients);
+	k.clients = calloc(k.tokens.count, sizeof(struct client *));
 	k.under_way = calloc((size_t)k.tokens.count * AHEAD, sizeof *k.under_way);
 	k.streams = calloc(STREAMS_MAX, sizeof *k.streams);
 	if (k.clients && k.under_way && k.streams)

@@ -33,6 +33,7 @@ static int64_t process_ns(int pid, bool with_children)
 	fclose(f);
 	text[len] = '\0';
 	at = strrchr(text, ')'); /* the name may hold anything */
+	/* NOLINTNEXTLINE(cert-err34-c): the kernel writes numbers that fit */
 	if (!at || sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu", &user, &system, &user_ended,
 	                   &system_ended) != 4)
 		return 0;
@@ -50,6 +51,7 @@ static int64_t family_ns(int pid)
 
 	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
 	f = fopen(path, "re");
+	/* NOLINTNEXTLINE(cert-err34-c): as above */
 	while (f && fscanf(f, "%d", &child) == 1)
 		ns += process_ns(child, true);
 	if (f)
@@ -67,6 +69,7 @@ static int64_t process_rss(const char *pid)
 	f = fopen(path, "re");
 	if (!f)
 		return 0;
+	/* NOLINTNEXTLINE(cert-err34-c): as above */
 	if (fscanf(f, "%*d %lld", &pages) != 1)
 		pages = 0;
 	fclose(f);
@@ -78,6 +81,7 @@ static void host_read(struct cpu *c)
 	long long t[8] = { 0 };
 	FILE *f = fopen("/proc/stat", "re");
 
+	/* NOLINTNEXTLINE(cert-err34-c): as above */
 	if (f && fscanf(f, "cpu %lld %lld %lld %lld %lld %lld %lld %lld", &t[0], &t[1], &t[2], &t[3], &t[4], &t[5], &t[6],
 	                 &t[7]) == 8) {
 		c->idle = t[3] + t[4];

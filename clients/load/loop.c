@@ -71,7 +71,7 @@ static void sink(struct loop *loop, struct timer *t, uint32_t at)
 static void heap_grow(struct loop *loop)
 {
 	uint32_t size = loop->size ? 2 * loop->size : 1024;
-	struct timer **more = realloc(loop->heap, (size + 1) * sizeof *more);
+	struct timer **more = realloc(loop->heap, (size + 1) * sizeof(struct timer *));
 
 	if (!more)
 		abort(); /* nothing is left to measure with */

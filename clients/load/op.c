@@ -21,7 +21,7 @@ void ops_init(struct ops *ops, uint64_t random)
 	struct timespec t;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	*ops = (struct ops){ .run = random & RUN_BITS, .chunks = calloc(CHUNKS_MAX, sizeof *ops->chunks) };
+	*ops = (struct ops){ .run = random & RUN_BITS, .chunks = calloc(CHUNKS_MAX, sizeof(struct op *)) };
 	ops->realtime_0 = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 - clock_ns() / NS_PER_MS;
 	if (!ops->chunks)
 		abort();
