@@ -135,8 +135,7 @@ static bool flush_some(struct conn *c, size_t *turn)
 	metric_add(net->metrics.flushes, 1);
 	if (whole == n)
 		return true;
-	if (of_next == 0)
-		lws_callback_on_writable(c->wsi); /* else libwebsockets calls when what it keeps has left */
+	lws_callback_on_writable(c->wsi); /* also when libwebsockets keeps a rest: it calls for itself then, not for us */
 	metric_add(net->metrics.choked, 1);
 	return false;
 }
