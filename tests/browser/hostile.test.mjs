@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertFits } from './lib/audit.mjs'
+import { eventually } from './lib/eventually.mjs'
 import { corpus, upTo } from './lib/hostile.mjs'
 import { id } from './lib/id.mjs'
 import { stage } from './lib/stage.mjs'
@@ -61,6 +62,13 @@ async function isHarmless(person, what) {
   await assertFits(person.page, what)
 }
 
+/** A list that holds it all does so once it has been loaded. */
+const standsAsWritten = (here, path) =>
+  eventually(async () => {
+    const shown = bare(await here.page.getByRole('main').textContent())
+    for (const { key, text } of on.network.made) assert.ok(shown.includes(bare(upTo(text, 80))), `${path}: ${key} stands there as it was written`)
+  })
+
 /** Where some words are drawn: the left edges of their letters, which rise when they read from left to right. */
 const lettersOf = (line, words) =>
   line.evaluate((line, words) => {
@@ -97,9 +105,8 @@ for (const [size, viewport] of [['desk', { width: 1440, height: 900 }], ['phone'
     for (const [path, count] of [['/', 'link'], ['/boards', 'link'], ['/spaces', 'link'], ['/people', 'link'], ['/cohorts', 'heading'], ['/admin', 'listitem']]) {
       await here.goto(path)
       await here.page.getByRole('main').getByRole(count).first().waitFor()
+      if (path !== '/cohorts' && path !== '/admin') await standsAsWritten(here, path)
       await isHarmless(here, `${path} ${size}`)
-      const shown = bare(await here.page.getByRole('main').textContent())
-      if (path !== '/cohorts' && path !== '/admin') for (const { key, text } of on.network.made) assert.ok(shown.includes(bare(upTo(text, 80))), `${path}: ${key} stands there as it was written`)
     }
     await here.goto('/')
     for (const { key, thread } of on.network.made) {
