@@ -5,6 +5,12 @@ SELECT s.openness, s.track, s.cohort_id, s.id AS space_id, b.id AS board_id, NUL
        s.archived_at IS NOT NULL AS is_archived
 FROM board b JOIN space s ON s.id = b.space_id WHERE b.id = $1::uuid
 
+-- name: board_unchanged
+SELECT assure(EXISTS (SELECT FROM board b JOIN space s ON s.id = b.space_id
+                      WHERE b.id = $1::uuid AND s.openness = $2::text AND s.track IS NOT DISTINCT FROM $3::text
+                        AND s.cohort_id IS NOT DISTINCT FROM $4::uuid AND s.id = $5::uuid
+                        AND (s.archived_at IS NOT NULL) = $6::boolean))
+
 -- name: board_snapshot
 -- Few people make thousands of cards: each is looked up once.
 WITH author AS MATERIALIZED (

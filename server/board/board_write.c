@@ -1,6 +1,7 @@
 /* board_write.c - a board's model read from rows, and what a batch has changed of its cards written as rows. */
 #include "board/board_model.h"
 #include "db/array.h"
+#include "board_sql.h"
 #include "card_sql.h"
 
 static struct stream_model *board_create(const struct db_rows *rows)
@@ -24,22 +25,29 @@ static struct stream_model *board_create(const struct db_rows *rows)
 
 /* --- rows to arrays -------------------------------------------------------------------------------- */
 
-/* In the order in which both statements take them, after the board. */
-enum { COL_ID, COL_SECTION, COL_ORDER, COL_X, COL_Y, COL_WIDTH, COL_HEIGHT, COL_TEXT, COL_REVISION, COL_COLOUR, COL_DELETED,
-	COL_CHANGED, COL_BY = COL_CHANGED, COL_AT, COL_INSERTED };
+/* In the order in which the statements take them, after the board; each has those before its end. */
+enum { COL_ID, COL_SECTION, COL_ORDER, COL_X, COL_Y, COL_PLACED_END, COL_WIDTH = COL_PLACED_END, COL_HEIGHT, COL_TEXT, COL_REVISION,
+	COL_COLOUR, COL_DELETED, COL_CHANGED_END, COL_BY = COL_CHANGED_END, COL_AT, COL_INSERTED_END };
 #define COLUMN_MAX (64u << 20) /* bytes */
 
 /* One loop, one batch being written at a time: what the statements point to lies here until they are sent. */
 static struct columns {
-	struct buf bufs[COL_INSERTED];
-	const char *params[COL_INSERTED + 1];
+	const struct db_stmt *stmt;
+	int count; /* of its columns */
+	struct buf bufs[COL_INSERTED_END];
+	const char *params[COL_INSERTED_END + 1];
 	size_t rows;
-} inserted, changed;
+} tables[] = {
+	{ .stmt = &Q_CARDS_INSERT, .count = COL_INSERTED_END },
+	{ .stmt = &Q_CARDS_CHANGE, .count = COL_CHANGED_END },
+	{ .stmt = &Q_CARDS_PLACE, .count = COL_PLACED_END },
+};
+enum { INSERTED, CHANGED, PLACED, TABLES };
 
 static void columns_begin(struct columns *c)
 {
 	c->rows = 0;
-	for (int i = 0; i < COL_INSERTED; i++) {
+	for (int i = 0; i < c->count; i++) {
 		c->bufs[i].max = COLUMN_MAX;
 		array_begin(&c->bufs[i]);
 	}
@@ -47,7 +55,7 @@ static void columns_begin(struct columns *c)
 
 static void columns_free(struct columns *c)
 {
-	for (int i = 0; i < COL_INSERTED; i++)
+	for (int i = 0; i < c->count; i++)
 		buf_finish(&c->bufs[i]);
 }
 
@@ -59,7 +67,7 @@ static void opt_int(struct buf *b, bool is_set, int64_t value)
 		array_word(b, NULL);
 }
 
-static void columns_add(struct columns *c, const struct card_row *row)
+static void add_place(struct columns *c, const struct card_row *row)
 {
 	struct buf *b = c->bufs;
 
@@ -69,16 +77,32 @@ static void columns_add(struct columns *c, const struct card_row *row)
 	array_word(&b[COL_ORDER], row->is_placed ? row->order : NULL);
 	opt_int(&b[COL_X], row->is_placed, row->x);
 	opt_int(&b[COL_Y], row->is_placed, row->y);
+}
+
+static void add_rest(struct columns *c, const struct card_row *row)
+{
+	struct buf *b = c->bufs;
+
 	opt_int(&b[COL_WIDTH], row->is_sized, row->width);
 	opt_int(&b[COL_HEIGHT], row->is_sized, row->height);
 	array_text(&b[COL_TEXT], row->is_edited ? row->text : NULL);
 	opt_int(&b[COL_REVISION], row->is_edited, row->revision);
 	array_word(&b[COL_COLOUR], row->is_coloured ? row->colour : NULL);
 	array_bool(&b[COL_DELETED], row->is_deleted);
-	if (!row->is_new)
-		return;
-	array_word(&b[COL_BY], row->created_by);
-	array_int(&b[COL_AT], row->created_at);
+}
+
+static void columns_add(const struct card_row *row)
+{
+	bool is_only_placed = !row->is_sized && !row->is_edited && !row->is_coloured && !row->is_deleted;
+	struct columns *c = &tables[row->is_new ? INSERTED : is_only_placed ? PLACED : CHANGED];
+
+	add_place(c, row);
+	if (c->count > COL_PLACED_END)
+		add_rest(c, row);
+	if (c->count > COL_CHANGED_END) {
+		array_word(&c->bufs[COL_BY], row->created_by);
+		array_int(&c->bufs[COL_AT], row->created_at);
+	}
 }
 
 /* False: there was no memory. */
@@ -87,7 +111,7 @@ static bool columns_end(struct columns *c, const char *board)
 	bool is_whole = true;
 
 	c->params[0] = board;
-	for (int i = 0; i < COL_INSERTED; i++) {
+	for (int i = 0; i < c->count; i++) {
 		array_end(&c->bufs[i]);
 		is_whole = is_whole && !c->bufs[i].failed;
 		c->params[i + 1] = c->bufs[i].data;
@@ -105,30 +129,27 @@ static int board_write(struct stream_model *m, const char *id, struct db_call re
 {
 	size_t count;
 	const struct card_row *rows = board_model_rows(m, &count);
-	bool is_whole;
 	int n = 0;
 
-	columns_begin(&inserted);
-	columns_begin(&changed);
+	for (int t = 0; t < TABLES; t++)
+		columns_begin(&tables[t]);
 	for (size_t i = 0; i < count; i++)
 		if (!is_empty(&rows[i]))
-			columns_add(rows[i].is_new ? &inserted : &changed, &rows[i]);
-	is_whole = columns_end(&inserted, id);
-	is_whole = columns_end(&changed, id) && is_whole;
-	if (!is_whole)
-		return -1;
-	if (inserted.rows)
-		ret_calls[n++] = (struct db_call){ &Q_CARDS_INSERT, inserted.params };
-	if (changed.rows)
-		ret_calls[n++] = (struct db_call){ &Q_CARDS_CHANGE, changed.params };
+			columns_add(&rows[i]);
+	for (int t = 0; t < TABLES; t++) {
+		if (!columns_end(&tables[t], id))
+			return -1;
+		if (tables[t].rows)
+			ret_calls[n++] = (struct db_call){ tables[t].stmt, tables[t].params };
+	}
 	return n;
 }
 
 static void board_written(struct stream_model *m)
 {
 	board_model_written(m);
-	columns_free(&inserted);
-	columns_free(&changed);
+	for (int t = 0; t < TABLES; t++)
+		columns_free(&tables[t]);
 }
 
 const struct model_kind board_model_kind = {
@@ -137,6 +158,7 @@ const struct model_kind board_model_kind = {
 	.destroy = board_model_destroy,
 	.bytes = board_model_bytes,
 	.apply = board_model_apply,
+	.unchanged = &Q_BOARD_UNCHANGED,
 	.known = &Q_CARDS_KNOWN,
 	.write = board_write,
 	.written = board_written,

@@ -35,6 +35,12 @@ FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::integer[], $6::integer[], $7
      AS n (id, section_id, "order", x, y, width, height, text, revision, colour, is_deleted)
 WHERE card.id = n.id AND card.board_id IS NOT DISTINCT FROM $1::uuid
 
+-- name: cards_place
+-- Of live cards that were moved and nothing else, as most that change.
+UPDATE card SET section_id = n.section_id, "order" = n."order", x = n.x, y = n.y
+FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::integer[], $6::integer[]) AS n (id, section_id, "order", x, y)
+WHERE card.id = n.id AND card.board_id IS NOT DISTINCT FROM $1::uuid
+
 -- name: card_restore
 -- $3 is the order key to take instead of its own, or null. Loose when its section is gone.
 WITH gone AS (SELECT c.id, c.board_id, s.id AS section_id, c.deleted_at IS NOT NULL AS is_deleted,

@@ -35,6 +35,7 @@ static const struct sqlstate sqlstate_table[] = {
 	{ "3D", KD_E_UNAVAILABLE },    /* no such database */
 	{ "25006", KD_E_UNAVAILABLE }, /* read_only_sql_transaction: this is a standby now */
 	{ "25P03", KD_E_UNAVAILABLE }, /* idle_in_transaction_session_timeout */
+	{ "KD001", KD_E_BUSY },        /* assure() of ours: not as it was, so it is done anew */
 	{ "26000", KD_E_BUSY },        /* invalid_sql_statement_name: the connection is made anew */
 	{ "0A000", KD_E_BUSY },        /* a cached plan does not fit a changed table: likewise */
 	{ NULL, KD_E_INTERNAL },

@@ -68,9 +68,10 @@ bool access_may_moderate(const struct access *a, const struct caller *c)
 		(a->openness == OPEN_COHORT && holds_grant(c, SCOPE_COHORT, a->cohort));
 }
 
+static const char *const words[] = { "network", "track", "cohort", "private", "member", "admin" }; /* of enum openness */
+
 enum openness openness_from_text(const char *text)
 {
-	static const char *const words[] = { "network", "track", "cohort", "private", "member", "admin" };
 	size_t i = 0;
 
 	while (i < OPEN_ADMIN && strcmp(text, words[i]) != 0)
@@ -101,4 +102,13 @@ void access_from_row(struct access *a, const struct db_rows *rows)
 	copy_id(a->board, db_text(rows, 0, "board_id"));
 	copy_id(a->member, db_text(rows, 0, "member_id"));
 	a->is_archived = db_bool(rows, 0, "is_archived");
+}
+
+void access_to_params(const struct access *a, const char *ret_params[ACCESS_PARAMS])
+{
+	ret_params[0] = words[a->openness];
+	ret_params[1] = a->track == TRACK_EXECUTIVE ? "executive" : a->track == TRACK_KEY_PERSON ? "key_person" : NULL;
+	ret_params[2] = a->cohort[0] ? a->cohort : NULL;
+	ret_params[3] = a->space[0] ? a->space : NULL;
+	ret_params[4] = a->is_archived ? "t" : "f";
 }

@@ -58,4 +58,7 @@ unsigned track_from_text(const char *text);         /* "executive", "key_person"
 /* The access facts in the first row (columns as in stream/stream.h). */
 struct db_rows;
 void access_from_row(struct access *a, const struct db_rows *rows);
+/* The same of what lies in a space, as parameters of a statement: openness, track, cohort, space, is archived. Borrowed. */
+#define ACCESS_PARAMS 5
+void access_to_params(const struct access *a, const char *ret_params[ACCESS_PARAMS]);
 #endif

@@ -1,7 +1,9 @@
 /* hot.c - batches of changes that are decided in memory: gathered, asked about, decided in order, written, told.
  *
  * Two round trips carry a batch, however many changes it holds (hot_write.c): what has to be known, then what was decided.
- * Between them the model runs ahead of the record; whatever goes wrong from there on, it is forgotten and read again. */
+ * Where only this node has written lately, what has to be known is taken as it was, and looked at as the batch is written:
+ * one round trip then (hot_guess.c). Between deciding and the commit the model runs ahead of the record; whatever goes wrong
+ * from there on, it is forgotten and read again. */
 #include "stream/journal_private.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -10,13 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A batch is one frame to every viewer: bounded, so that it fits beside others in a connection's queue. */
-#define HOT_MAX_CHANGES 512
-#define HOT_MAX_BYTES (128u << 10)
-/* Sending a frame to a viewer costs about 4 us. A stream that changes all the time gathers so long that this stays a
- * tenth of a core; a first change after quiet goes at once. */
-#define HOT_GATHER_US_PER_VIEWER 40
-#define HOT_GATHER_MAX_US 8000
+#define HOT_MAX_CHANGES 512 /* of a batch, which is one frame; see HOT_MAX_BYTES */
+/* Sending a frame to a viewer costs about 6 us. A stream that changes all the time gathers so long that this stays a
+ * thirtieth of a core, but no longer than nobody sees; a first change after quiet goes at once. */
+#define HOT_GATHER_US_PER_VIEWER 200
+#define HOT_GATHER_MAX_US 10000
 #define HOT_TRIES 3
 #define HOT_WIRE_MAX (16u << 20)
 
@@ -78,7 +78,7 @@ void hot_break(struct batch *b, const struct err *err)
 static int64_t gather_us(const struct batch *b)
 {
 	const struct journal_hot *hot = &b->journal->hot;
-	int64_t us = hot->viewers ? (int64_t)hot->viewers(hot->owner, b->id) * HOT_GATHER_US_PER_VIEWER : 0;
+	int64_t us = hot->viewers && !b->hot->must_ask ? (int64_t)hot->viewers(hot->owner, b->id) * HOT_GATHER_US_PER_VIEWER : 0;
 
 	return us < HOT_GATHER_MAX_US ? us : HOT_GATHER_MAX_US;
 }
@@ -121,11 +121,9 @@ static bool ops_make_room(struct hot *h, int changes)
 	return h->ops != NULL;
 }
 
-static void hot_decide(struct batch *b);
-
 static void hot_begun(void *owner, const struct db_rows *rows, const struct err *err);
 
-static void break_busy(struct batch *b)
+void hot_break_busy(struct batch *b)
 {
 	struct err err;
 
@@ -142,6 +140,7 @@ static void hot_begin(struct batch *b)
 	b->access = NULL;
 	b->taken = h->refusals = 0;
 	h->began_us = h->model->began_us = clock_mono_us();
+	h->at_ms = clock_now_ms();
 	buf_reset(&h->wire);
 	while ((ch = b->waiting) && ch->decide && b->taken < HOT_MAX_CHANGES) {
 		DL_DELETE(b->waiting, ch);
@@ -149,10 +148,14 @@ static void hot_begin(struct batch *b)
 		b->taken++;
 	}
 	b->tx = db_tx_begin(b->journal->db);
-	if (ops_make_room(h, b->taken))
+	if (!ops_make_room(h, b->taken)) {
+		hot_break_busy(b);
+	} else if (hot_may_guess(h)) {
+		hot_guess(b);
+		hot_decide(b);
+	} else {
 		hot_ask(b, hot_begun);
-	else
-		break_busy(b);
+	}
 }
 
 static void hot_loaded(void *owner, const struct db_rows *rows, const struct err *err)
@@ -166,7 +169,7 @@ static void hot_loaded(void *owner, const struct db_rows *rows, const struct err
 	}
 	state = b->hot->model->kind->create(rows);
 	if (!state) {
-		break_busy(b);
+		hot_break_busy(b);
 		return;
 	}
 	models_set(&b->journal->models, b->hot->model, state, b->head);
@@ -256,8 +259,9 @@ static void hot_begun(void *owner, const struct db_rows *rows, const struct err 
 	h->is_readable = b->exists && db_count(facts) > 0;
 	if (h->is_readable)
 		access_from_row(&h->access, facts);
+	hot_asked(b, db_count(db_rows_of(rows, 3)));
 	if (!take_answers(h, db_rows_of(rows, 2))) {
-		break_busy(b);
+		hot_break_busy(b);
 		return;
 	}
 	if (h->has_makes)
@@ -270,135 +274,6 @@ static void hot_begun(void *owner, const struct db_rows *rows, const struct err 
 		return;
 	}
 	hot_decide(b);
-}
-
-/* --- deciding -------------------------------------------------------------------------------------------- */
-
-int64_t change_seq(const struct change *ch)
-{
-	return ch->first_seq;
-}
-
-static void wire_field(struct buf *wire, const char *name, const char *value)
-{
-	if (!value)
-		return;
-	buf_add(wire, ",\"", 2);
-	buf_add_str(wire, name);
-	buf_add(wire, "\":\"", 3);
-	buf_add_str(wire, value); /* ids and names of events: nothing in them has to be escaped */
-	buf_add_char(wire, '"');
-}
-
-void change_tell(struct change *ch, const struct kd_event *event, const void *body)
-{
-	struct buf *wire = &ch->batch->hot->wire;
-	struct kd_fault fault;
-
-	assert(ch->state == CHANGE_RUNNING && !ch->type);
-	ch->type = event->name;
-	buf_add_str(wire, wire->len ? ",{\"seq\":" : "[{\"seq\":");
-	kd_write_int(buf_sink(wire), ch->first_seq);
-	buf_add_str(wire, ",\"at\":");
-	kd_write_int(buf_sink(wire), ch->at_ms);
-	wire_field(wire, "actor", ch->actor);
-	wire_field(wire, "op", ch->op);
-	wire_field(wire, "type", event->name);
-	buf_add_str(wire, ",\"body\":");
-	ch->body_at = wire->len;
-	if (!kd_write(event->fields, body, buf_sink(wire), &fault)) {
-		log_line(LOG_ERROR, "event does not fit its table", "event", event->name, "field", fault.field, "reason",
-			fault.reason, NULL);
-		assert(!"an event must fit its table");
-		ch->lacks_event = true;
-	}
-	ch->body_len = wire->len - ch->body_at;
-	buf_add_char(wire, '}');
-}
-
-static size_t op_hash(const struct change *ch)
-{
-	uint64_t tail;
-
-	memcpy(&tail, ch->op + ID_SIZE - 1 - sizeof(tail), sizeof(tail)); /* the random end of a UUID */
-	return (size_t)(tail * UINT64_C(0x9E3779B97F4A7C15) >> 32);
-}
-
-/* The change before it in this batch that has the same op; NULL: it is the first, and noted. */
-static const struct change *op_note(struct hot *h, const struct change *ch)
-{
-	size_t mask = h->op_places - 1, at;
-
-	if (!ch->op || !ch->actor)
-		return NULL;
-	for (at = op_hash(ch) & mask; h->ops[at]; at = (at + 1) & mask)
-		if (strcmp(h->ops[at]->op, ch->op) == 0 && strcmp(h->ops[at]->actor, ch->actor) == 0)
-			return h->ops[at];
-	h->ops[at] = ch;
-	return NULL;
-}
-
-/* True: it waits for the commit with the others. */
-static bool change_decide_hot(struct batch *b, struct change *ch)
-{
-	struct hot *h = b->hot;
-
-	if (ch->is_known)
-		return true;
-	ch->same = op_note(h, ch);
-	if (ch->same)
-		return true;
-	ch->first_seq = b->head + 1;
-	ch->state = CHANGE_RUNNING;
-	if (ch->decide(ch, h->model->state, h->is_readable ? &h->access : NULL, &ch->err)) {
-		b->head += ch->type != NULL;
-		if (ch->access)
-			b->access = &h->access;
-		return true;
-	}
-	assert(ch->err.code != KD_OK && !ch->type);
-	metric_add(b->journal->undone, 1);
-	if (!ch->op || ch->is_stranger || !refusal_is_final(ch->err.code))
-		return false;
-	h->refusals++;
-	return true;
-}
-
-static void hot_committed(void *owner, enum db_outcome outcome, const struct err *err);
-static void hot_end(struct batch *b);
-
-static void hot_decide(struct batch *b)
-{
-	struct hot *h = b->hot;
-	struct change *ch;
-	bool is_broken = false;
-
-	while ((ch = h->undecided) && h->wire.len < HOT_MAX_BYTES) {
-		DL_DELETE(h->undecided, ch);
-		if (change_decide_hot(b, ch)) {
-			ch->state = CHANGE_KEPT;
-			DL_APPEND(b->kept, ch);
-		} else {
-			change_end(ch, &ch->err);
-		}
-		is_broken = is_broken || ch->lacks_event;
-	}
-	if (h->undecided) { /* the rest is the next batch's */
-		DL_CONCAT(h->undecided, b->waiting);
-		b->waiting = h->undecided;
-		h->undecided = NULL;
-	}
-	if (b->head == b->committed_head && h->refusals == 0) {
-		db_tx_rollback(b->tx); /* nothing to write: all have their answers */
-		b->tx = NULL;
-		hot_end(b);
-		return;
-	}
-	b->state = BATCH_COMMITTING;
-	if (is_broken || !hot_write(b, hot_committed)) {
-		b->state = BATCH_RUNNING;
-		break_busy(b);
-	}
 }
 
 /* --- the end of a batch ---------------------------------------------------------------------------------- */
@@ -416,7 +291,7 @@ static void change_end_kept(struct journal *j, struct change *ch)
 }
 
 /* All that is told has been committed. The next batch is asked about first: while we tell, the database works. */
-static void hot_end(struct batch *b)
+void hot_end(struct batch *b)
 {
 	struct journal *j = b->journal;
 	struct change *kept = b->kept, *ch, *next;
@@ -448,7 +323,7 @@ static void hot_end(struct batch *b)
 	}
 }
 
-static void change_reset(struct change *ch)
+void change_reset(struct change *ch)
 {
 	free(ch->known_answer);
 	ch->known_answer = NULL;
@@ -471,11 +346,12 @@ static void hot_failed(struct batch *b, enum db_outcome outcome, const struct er
 {
 	struct change *kept = b->kept, *ch;
 	struct err lost;
+	bool was_wrong = hot_guessed_wrong(b, outcome, err);
 
 	b->kept = NULL;
 	models_forget(&b->journal->models, b->hot->model);
-	if (is_worth_another_try(b->hot, outcome, err)) {
-		b->hot->tries++;
+	if (was_wrong || is_worth_another_try(b->hot, outcome, err)) {
+		b->hot->tries += !was_wrong;
 		DL_FOREACH(kept, ch)
 			change_reset(ch);
 		DL_CONCAT(kept, b->waiting);
@@ -489,7 +365,7 @@ static void hot_failed(struct batch *b, enum db_outcome outcome, const struct er
 	batch_go_on(b);
 }
 
-static void hot_committed(void *owner, enum db_outcome outcome, const struct err *err)
+void hot_committed(void *owner, enum db_outcome outcome, const struct err *err)
 {
 	struct batch *b = owner;
 	struct hot *h = b->hot;
@@ -503,6 +379,7 @@ static void hot_committed(void *owner, enum db_outcome outcome, const struct err
 		h->model->kind->written(h->model->state);
 		h->model->head = b->head;
 	}
+	hot_guessed_right(b);
 	metric_add(b->journal->commits, 1);
 	log_line(LOG_INFO, "batch", "stream", b->name, "events", log_int(b->head - b->committed_head), "refused",
 		log_int(h->refusals), "ms", log_ms(clock_mono_us() - h->began_us), NULL);

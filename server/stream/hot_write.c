@@ -4,6 +4,7 @@
 #include "journal_sql.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define ARRAY_MAX (64u << 20)
 
@@ -70,7 +71,16 @@ void hot_ask(struct batch *b, db_done *done)
 
 /* --- what was decided ------------------------------------------------------------------------------------ */
 
-enum { EVENT_ATS, EVENT_ACTORS, EVENT_OPS, EVENT_TYPES, EVENT_BODIES, EVENT_RESULTS, EVENT_ARRAYS };
+/* Most answers are the event's number, which stands beside it. */
+static const char *stored_result(const struct change *ch)
+{
+	char plain[40];
+
+	snprintf(plain, sizeof(plain), "{\"seq\":%" PRId64 "}", ch->first_seq);
+	return ch->answer && strcmp(ch->answer, plain) == 0 ? NULL : ch->answer;
+}
+
+enum { EVENT_ACTORS, EVENT_OPS, EVENT_TYPES, EVENT_BODIES, EVENT_RESULTS, EVENT_ARRAYS };
 
 static bool events_fill(const struct batch *b, struct buf *a)
 {
@@ -80,12 +90,11 @@ static bool events_fill(const struct batch *b, struct buf *a)
 	DL_FOREACH(b->kept, ch) {
 		if (!ch->type)
 			continue;
-		array_int(&a[EVENT_ATS], ch->at_ms);
 		array_word(&a[EVENT_ACTORS], ch->actor);
 		array_word(&a[EVENT_OPS], ch->op);
 		array_word(&a[EVENT_TYPES], ch->type);
 		array_text_n(&a[EVENT_BODIES], b->hot->wire.data + ch->body_at, ch->body_len);
-		array_text(&a[EVENT_RESULTS], ch->answer);
+		array_text(&a[EVENT_RESULTS], stored_result(ch));
 	}
 	return arrays_end(a, EVENT_ARRAYS);
 }
@@ -114,27 +123,52 @@ static bool refusals_fill(const struct batch *b, struct buf *a)
 	return arrays_end(a, REFUSAL_ARRAYS);
 }
 
+/* What a guess stands on, made sure of before anything is written. */
+struct guard {
+	char head[24];
+	const char *take[3], *same[1 + ACCESS_PARAMS], *ops[2];
+};
+
+static int guard_fill(struct guard *g, const struct batch *b, const struct buf *events, struct db_call *calls)
+{
+	int n = 0;
+
+	if (!b->hot->is_guess)
+		return 0;
+	snprintf(g->head, sizeof(g->head), "%" PRId64, b->committed_head);
+	g->take[0] = g->same[0] = b->id;
+	g->take[1] = b->kind;
+	g->take[2] = g->head;
+	access_to_params(&b->hot->access, &g->same[1]);
+	g->ops[0] = events[EVENT_ACTORS].data;
+	g->ops[1] = events[EVENT_OPS].data;
+	calls[n++] = (struct db_call){ &Q_STREAM_TAKE, g->take };
+	calls[n++] = (struct db_call){ b->hot->model->kind->unchanged, g->same };
+	calls[n++] = (struct db_call){ &Q_OPS_UNREFUSED, g->ops };
+	return n;
+}
+
 bool hot_write(struct batch *b, void (*done)(void *owner, enum db_outcome outcome, const struct err *err))
 {
 	struct model *m = b->hot->model;
 	struct buf events[EVENT_ARRAYS], refusals[REFUSAL_ARRAYS];
-	struct db_call calls[MODEL_WRITES_MAX + 3];
-	char first[24], head[24];
-	const char *event_params[8], *refusal_params[REFUSAL_ARRAYS], *advance[] = { b->id, head };
-	bool is_whole;
-	int n;
+	struct db_call calls[MODEL_WRITES_MAX + 6];
+	struct guard guard;
+	char first[24], head[24], at[24];
+	const char *event_params[3 + EVENT_ARRAYS] = { b->id, first, at }, *refusal_params[REFUSAL_ARRAYS], *advance[] = { b->id, head };
+	bool is_whole = events_fill(b, events) && !b->hot->wire.failed;
+	int guards = is_whole ? guard_fill(&guard, b, events, calls) : 0;
+	int writes = b->head > b->committed_head ? m->kind->write(m->state, b->id, calls + guards) : 0;
+	int n = guards + writes;
 
 	buf_add_char(&b->hot->wire, ']');
-	n = b->head > b->committed_head ? m->kind->write(m->state, b->id, calls) : 0;
-	is_whole = events_fill(b, events) && n >= 0 && !b->hot->wire.failed;
-	is_whole = refusals_fill(b, refusals) && is_whole;
+	is_whole = refusals_fill(b, refusals) && is_whole && writes >= 0 && !b->hot->wire.failed;
 	if (is_whole && b->head > b->committed_head) {
 		snprintf(first, sizeof(first), "%" PRId64, b->committed_head + 1);
 		snprintf(head, sizeof(head), "%" PRId64, b->head);
-		event_params[0] = b->id;
-		event_params[1] = first;
+		snprintf(at, sizeof(at), "%" PRId64, b->hot->at_ms);
 		for (int i = 0; i < EVENT_ARRAYS; i++)
-			event_params[i + 2] = events[i].data;
+			event_params[i + 3] = events[i].data;
 		calls[n++] = (struct db_call){ &Q_EVENTS_APPEND, event_params };
 		calls[n++] = (struct db_call){ &Q_STREAM_ADVANCE, advance };
 	}

@@ -24,6 +24,8 @@ struct journal *journal_create(struct db *db, journal_committed *committed, void
 	models_init(&j->models, 64u << 20, 600000);
 	j->commits = metric_counter("korsdrag_journal_commits_total", "Transactions committed on streams.", NULL);
 	j->changes = metric_counter("korsdrag_journal_changes_total", "Changes committed on streams.", NULL);
+	j->guessed = metric_counter("korsdrag_journal_guesses_total", "Batches decided without asking first.", "outcome=\"right\"");
+	j->guessed_wrong = metric_counter("korsdrag_journal_guesses_total", "Batches decided without asking first.", "outcome=\"wrong\"");
 	j->undone = metric_counter("korsdrag_journal_undone_total", "Changes refused or failed on their turn.", NULL);
 	return j;
 }
@@ -252,6 +254,7 @@ static void batch_committed(void *owner, enum db_outcome outcome, const struct e
 	if (b->head > b->committed_head) {
 		char *events = batch_events(b);
 
+		models_stir(&j->models, b->id);
 		j->committed(j->owner, b->kind, b->id, b->committed_head + 1, b->head, events, b->access);
 		free(events);
 	}

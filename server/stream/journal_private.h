@@ -42,7 +42,7 @@ struct journal {
 	struct batch *batches;    /* by name */
 	struct journal_hot hot;
 	struct models models;
-	struct metric *commits, *changes, *undone;
+	struct metric *commits, *changes, *undone, *guessed, *guessed_wrong;
 };
 
 /* journal.c */
@@ -66,12 +66,29 @@ struct hot {
 	const struct change **ops; /* decided in this batch, by op: a table of a power of two places */
 	size_t op_places;
 	int refusals;              /* that are to be remembered */
+	bool is_guess;             /* decided without having asked */
+	bool must_ask;             /* the next one is not */
+	int64_t at_ms;             /* the time of its events */
 	int64_t began_us;
 	struct buf wire;           /* the batch's events as they travel, an array that is still open */
 };
 void hot_start(struct batch *b);                        /* those that wait are hot; they may gather first */
 void hot_finish(struct batch *b);                       /* the turn is another's */
 void hot_break(struct batch *b, const struct err *err); /* ends what is undecided and finishes; NULL: nothing is */
+void hot_break_busy(struct batch *b); /* memory is short: ends all that is in it */
+void hot_committed(void *owner, enum db_outcome outcome, const struct err *err);
+void hot_end(struct batch *b);        /* all of it is committed, or there was nothing to commit */
+void change_reset(struct change *ch); /* it is decided anew */
+
+/* hot_decide.c */
+void hot_decide(struct batch *b); /* and has it written */
+
+/* hot_guess.c */
+bool hot_may_guess(const struct hot *h);
+void hot_guess(struct batch *b);             /* what was known at the last batch is taken for known */
+void hot_asked(struct batch *b, int missed); /* it was asked; so many events of others were found */
+bool hot_guessed_wrong(struct batch *b, enum db_outcome outcome, const struct err *err); /* then nothing was written */
+void hot_guessed_right(struct batch *b);
 
 /* hot_write.c */
 void hot_ask(struct batch *b, db_done *done);           /* the batch's first round trip, with BEGIN */

@@ -19,6 +19,8 @@ struct model_kind {
 	size_t (*bytes)(const struct stream_model *m);
 	/* An event that was decided elsewhere. False: it does not fit, or there was no memory; then the model is made anew. */
 	bool (*apply)(struct stream_model *m, const char *type, const json_t *body);
+	/* $1 = id, then what access_to_params gives: fails with assure() unless the stream is still open to the same. */
+	const struct db_stmt *unchanged;
 	const struct db_stmt *known; /* $1 = uuid[]: which of them are taken, as rows of `id`. See change.makes */
 	/* What has been decided since the last `written`, as statements: how many, or -1 without memory. They and their
 	 * parameters are the model's, until `written`. */

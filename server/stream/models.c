@@ -32,6 +32,15 @@ void models_forget(struct models *ms, struct model *m)
 	metric_add(ms->count_gauge, -1);
 }
 
+void models_stir(struct models *ms, const char *id)
+{
+	struct model *m;
+
+	HASH_FIND_STR(ms->by_id, id, m);
+	if (m)
+		m->quiet = 0;
+}
+
 static void drop(struct models *ms, struct model *m)
 {
 	models_forget(ms, m);

@@ -50,7 +50,8 @@ static void setup(void)
 		statements[n++] = *s;
 	statements[n] = &Q_NOTE;
 	cr_assert_str_eq(migrations[1].name, "0002_refusals");
-	cr_assert_lt(snprintf(schema, sizeof(schema), "%s;%s", tables, migrations[1].sql), (int)sizeof(schema));
+	cr_assert_str_eq(migrations[4].name, "0005_guesses");
+	cr_assert_lt(snprintf(schema, sizeof(schema), "%s;%s;%s", tables, migrations[1].sql, migrations[4].sql), (int)sizeof(schema));
 	here.world = world_create(pg_newdb(schema), statements, (struct world_options){ 0 });
 	world_until_up(here.world);
 	here.journal = journal_create(here.world->db, committed, NULL);
