@@ -18,6 +18,7 @@
 
 #define PENDING_MAX 4096 /* items of a kind in one turn; beyond it they are dropped, which costs a second */
 #define HINTS_EVERY_MS 200 /* at most, and the first after quiet at once: every card of a board hints, and each node hears it */
+#define PEERS_MAX 1024 /* nodes that are remembered; whoever claims to be one more is nobody */
 #define FRAME_MAX 100 /* octets of a message around its items */
 #define JSON_TIGHT (JSON_COMPACT | JSON_REAL_PRECISION(15))
 
@@ -305,7 +306,8 @@ static void heard_hint(struct bus *b, const json_t *item)
 	b->handlers->hint(b->owner, stream, &access);
 }
 
-static void peer_heard(struct bus *b, const char *node, bool is_leaving)
+/* False: it is not one of us, or does not stay. */
+static bool peer_heard(struct bus *b, const char *node, bool is_leaving)
 {
 	struct peer *p;
 
@@ -316,17 +318,20 @@ static void peer_heard(struct bus *b, const char *node, bool is_leaving)
 			free(p);
 		}
 		b->handlers->node_lost(b->owner, node);
-		return;
+		return false;
 	}
 	if (!p) {
-		p = calloc(1, sizeof(*p));
-		if (!p)
-			return;
+		p = HASH_COUNT(b->peers) < PEERS_MAX ? calloc(1, sizeof(*p)) : NULL;
+		if (!p) {
+			metric_add(b->dropped, 1);
+			return false;
+		}
 		strcpy(p->node, node);
 		HASH_ADD_STR(b->peers, node, p);
 		b->handlers->node_new(b->owner, node);
 	}
 	p->heard_ms = clock_mono_ms();
+	return true;
 }
 
 static void heard_main(struct bus *b, const char *node, const json_t *message)
@@ -334,7 +339,8 @@ static void heard_main(struct bus *b, const char *node, const json_t *message)
 	const json_t *presence = json_object_get(message, "p"), *item;
 	size_t i;
 
-	peer_heard(b, node, json_is_true(json_object_get(message, "bye")));
+	if (!peer_heard(b, node, json_is_true(json_object_get(message, "bye"))))
+		return;
 	if (json_is_true(json_object_get(message, "again")))
 		b->handlers->node_again(b->owner, node);
 	json_array_foreach(json_object_get(message, "h"), i, item)

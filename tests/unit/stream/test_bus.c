@@ -253,3 +253,17 @@ Test(bus, who_says_farewell_is_gone_at_once)
 	cr_assert_eq(b.lost, 1);
 	clock_set(-1);
 }
+
+Test(bus, no_more_nodes_are_remembered_than_there_may_be)
+{
+	struct metric *dropped = metric_counter("korsdrag_bus_dropped_total", "", NULL);
+	int64_t before = metric_value(dropped);
+
+	pg_exec(world->admin, "SELECT pg_notify('korsdrag', json_build_object('n', 'stranger-' || i, 'h', json_build_array(json_build_array('"
+		STREAM "', i)))::text) FROM generate_series(1, 1100) AS i");
+	until_heard(1000);
+	world_for(world, 200);
+	cr_assert_eq(b.comes, 1024);
+	cr_assert_leq(b.heads, 1024, "what nobody says is not heard");
+	cr_assert_geq(metric_value(dropped) - before, 76);
+}
