@@ -196,6 +196,8 @@ static void committed(void *owner, const char *kind, const char *id, int64_t fir
 	struct heard *h = owner;
 	json_t *list = json_loads(events, 0, NULL);
 
+	if (!list) /* where memory is made to fail, once, it is not the test that is tried */
+		list = json_loads(events, 0, NULL);
 	(void)kind, (void)id, (void)access;
 	cr_assert_eq((int64_t)json_array_size(list), last - first + 1, "%s", events);
 	for (int64_t i = 0; i <= last - first; i++) {
