@@ -17,6 +17,8 @@ static bool check_schema(PGconn *pg, struct err *err)
 		return db_err_text(err,
 		        "the server's role may not read schema_migration: grant it SELECT, INSERT, "
 		        "UPDATE, DELETE on the owner's tables");
+	if (applied < 0 && PQstatus(pg) == CONNECTION_BAD)
+		return db_err_text(err, "the database cannot be checked: the connection was lost");
 	if (applied < 0)
 		return false;
 	if (applied < known)
