@@ -1,6 +1,5 @@
 /* conn.c - one WebSocket connection: its life, messages in, and how it ends. What leaves is outbox.c's. */
 #include "net/net_private.h"
-#include "base/clock.h"
 #include <errno.h>
 #include <libwebsockets.h>
 #include <stdlib.h>
@@ -78,6 +77,7 @@ void conn_destroy(struct conn *c)
 	if (c->is_in_closing)
 		DL_DELETE2(net->closing, c, closing_prev, closing_next);
 	conn_caught_up(c);
+	alive_forget(c);
 	if (c->is_drained)
 		LL_DELETE2(net->drained, c, drained_next);
 	conn_forget_queue(c);
@@ -95,7 +95,7 @@ bool conn_opened(struct conn *c, struct lws *wsi, const struct net_handshake *hs
 	c->wsi = wsi;
 	c->state = CONN_OPEN;
 	c->is_told = true;
-	c->ponged_ms = clock_mono_ms();
+	alive_heard(c);
 	net->config.handlers->opened(net->config.owner, c->id, hs);
 	return true;
 }
@@ -216,18 +216,11 @@ int conn_peer_closes(struct conn *c, unsigned char *payload, size_t len)
 	return 0; /* libwebsockets echoes it */
 }
 
-void conn_ponged(struct conn *c)
-{
-	c->ponged_ms = clock_mono_ms();
-}
-
-/* libwebsockets ends the connection of its own accord: bad framing, no answer to pings, or the peer has gone. For
- * some errors it would close without a word, so the word is put into its mouth, if anybody is there to hear it. */
+/* libwebsockets ends the connection of its own accord: bad framing, or the peer has gone. For some errors it would close
+ * without a word, so the word is put into its mouth, if anybody is there to hear it. */
 void conn_dropped(struct conn *c)
 {
-	static const char framing[] = "bad framing", silence[] = "no answer to pings";
-	bool is_dead = clock_mono_ms() - c->ponged_ms >= engine_patience_ms(c->net->engine);
-	const char *why = is_dead ? silence : framing;
+	static const char why[] = "bad framing";
 	bool is_ours = c->state == CONN_OPEN || c->state == CONN_CLOSING;
 	char octet;
 	ssize_t n = recv(lws_get_socket_fd(c->wsi), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -237,6 +230,6 @@ void conn_dropped(struct conn *c)
 	if (!is_ours || n == 0 || (n < 0 && errno != EAGAIN) || lws_get_close_length(c->wsi) > 0)
 		return;
 	if (!c->net->is_draining)
-		net_refused(c->net, is_dead ? REFUSED_DEAD : REFUSED_PROTOCOL);
+		net_refused(c->net, REFUSED_PROTOCOL);
 	lws_close_reason(c->wsi, LWS_CLOSE_STATUS_PROTOCOL_ERR, (unsigned char *)(uintptr_t)why, strlen(why));
 }

@@ -22,7 +22,6 @@ struct engine {
 	struct net *net;
 	struct lws_context *context;
 	struct lws_vhost *vhost;
-	lws_retry_bo_t policy;
 	void *loops[1];
 	struct conn *adopting; /* whose handshake is being served, inside engine_adopt */
 	const struct net_handshake *handshake;
@@ -62,7 +61,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		return c ? conn_writable(c) : -1;
 	case LWS_CALLBACK_RECEIVE_PONG:
 		if (c)
-			conn_ponged(c);
+			alive_heard(c);
 		return 0;
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
 		return c ? conn_peer_closes(c, in, len) : -1;
@@ -118,15 +117,9 @@ static void files_limit(void)
 	}
 }
 
-static uint16_t whole_seconds(int64_t ms)
-{
-	int64_t s = (ms + 999) / 1000;
-
-	return (uint16_t)(s < 1 ? 1 : s > 65000 ? 65000 : s);
-}
-
 struct engine *engine_create(struct net *net, struct err *err)
 {
+	static const lws_retry_bo_t no_pings = { 0 }; /* of its own: see alive.c */
 	struct engine *e = calloc(1, sizeof(*e));
 	struct lws_context_creation_info info = { 0 };
 
@@ -138,17 +131,12 @@ struct engine *engine_create(struct net *net, struct err *err)
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
 	e->net = net;
 	e->loops[0] = loop_uv(net->loop);
-	e->policy.secs_since_valid_ping = whole_seconds(net->config.ping_ms);
-	/* To who has not answered pings goes a close frame, whose echo libwebsockets awaits for 5 s. */
-	e->policy.secs_since_valid_hangup = whole_seconds(net->config.dead_ms - 5000);
-	if (e->policy.secs_since_valid_hangup <= e->policy.secs_since_valid_ping)
-		e->policy.secs_since_valid_hangup = (uint16_t)(e->policy.secs_since_valid_ping + 1);
 	info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
 	info.protocols = protocols;
 	info.extensions = NULL; /* compression aborts and uses freed memory (lws#2120, #1362), and costs 95 KB each */
 	info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN;
 	info.foreign_loops = e->loops;
-	info.retry_and_idle_policy = &e->policy;
+	info.retry_and_idle_policy = &no_pings;
 	info.alpn = "http/1.1";
 	info.vhost_name = "korsdrag";
 	info.user = e;
@@ -200,12 +188,6 @@ void engine_destroy(struct engine *e)
 void engine_poke(struct engine *e)
 {
 	lws_cancel_service(e->context);
-}
-
-/* A little less than what libwebsockets counts in whole seconds, from a moment that may be a little earlier. */
-int64_t engine_patience_ms(const struct engine *e)
-{
-	return e->policy.secs_since_valid_hangup * 1000 - 500;
 }
 
 void engine_adopt(struct engine *e, int fd, const char *key, struct conn *c, const struct net_handshake *hs)

@@ -5,7 +5,7 @@
 
 #define FRAME_HEAD_MAX 4      /* pieces are at most 65,535 octets, so the long form is never needed */
 #define FRAME_WHOLE_MAX 65535
-enum { FRAME_CONTINUATION = 0x0, FRAME_TEXT = 0x1, FRAME_CLOSE = 0x8, FRAME_FIN = 0x80 };
+enum { FRAME_CONTINUATION = 0x0, FRAME_TEXT = 0x1, FRAME_CLOSE = 0x8, FRAME_PING = 0x9, FRAME_FIN = 0x80 };
 
 static inline size_t frame_head_size(size_t len)
 {

@@ -94,9 +94,10 @@ static void on_sweep(void *owner)
 	int64_t now = clock_mono_ms();
 
 	peer_sweep(net, now);
+	alive_sweep(net, now);
 	conn_sweep(net, now);
 	net->is_sweeping = false;
-	if (net->peers || net->closing || net->behind)
+	if (net->peers || net->closing || net->behind || net->heard || net->asked)
 		net_sweep_start(net);
 }
 

@@ -15,7 +15,7 @@ struct loop;
 struct net;
 
 enum net_close { /* RFC 6455 codes we send */
-	NET_CLOSE_NORMAL = 1000, NET_CLOSE_GOING_AWAY = 1001, NET_CLOSE_POLICY = 1008,
+	NET_CLOSE_NORMAL = 1000, NET_CLOSE_GOING_AWAY = 1001, NET_CLOSE_PROTOCOL = 1002, NET_CLOSE_POLICY = 1008,
 	NET_CLOSE_TOO_BIG = 1009, NET_CLOSE_INTERNAL = 1011, NET_CLOSE_TRY_LATER = 1013,
 	NET_CLOSE_SIGNED_OUT = 4401, /* the session is unknown, has ended or was revoked */
 };

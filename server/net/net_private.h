@@ -111,7 +111,7 @@ bool site_serve(struct net *net, struct http_request *r); /* false: there is no 
 /* 404: the client, which says it in the reader's words, to who asks for a page; else plain text. */
 void site_serve_lost(struct net *net, struct http_request *r);
 
-/* --- connections: WebSocket (conn.c, outbox.c, engine.c) --------------------------------------------------------- */
+/* --- connections: WebSocket (conn.c, outbox.c, alive.c, engine.c) --------------------------------------------------------- */
 
 enum conn_state {
 	CONN_OPENING,  /* handed to libwebsockets, which has not answered yet */
@@ -119,6 +119,12 @@ enum conn_state {
 	CONN_CLOSING,  /* what is queued leaves, then the close frame */
 	CONN_FAREWELL, /* our close frame has left; the answer to it is awaited */
 	CONN_QUIET,    /* libwebsockets ends it, or the socket is gone: we send nothing */
+};
+
+enum conn_alive {
+	ALIVE_NOT_WATCHED,
+	ALIVE_HEARD, /* on net->heard: it is asked when its time has come */
+	ALIVE_ASKED, /* on net->asked: it is given up when its time has come */
 };
 
 struct conn {
@@ -136,7 +142,8 @@ struct conn {
 	bool is_over_soft;        /* was over the soft limit, or refused a frame: `drained` is owed */
 	int64_t soft_since_ms;    /* over the soft limit since then; 0: it is not */
 	int64_t behind_since_ms;  /* refused a frame then, and has not been empty since; 0: nothing is owed. On net->behind */
-	int64_t ponged_ms;        /* last answer to a ping, or when it opened */
+	enum conn_alive alive;
+	int64_t alive_due_ms;
 	bool is_reply_over;       /* a reply beyond the hard limit is queued */
 	bool is_told;             /* the house has heard `opened` */
 	int close_code;
@@ -146,6 +153,7 @@ struct conn {
 	struct conn *drained_next; /* net->drained */
 	struct conn *closing_prev, *closing_next;
 	struct conn *behind_prev, *behind_next;
+	struct conn *alive_prev, *alive_next;
 	bool is_drained, is_in_closing;
 };
 
@@ -156,7 +164,6 @@ bool conn_opened(struct conn *c, struct lws *wsi, const struct net_handshake *hs
 void conn_gone(struct conn *c);             /* libwebsockets has closed it; destroys it */
 int conn_receive(struct conn *c, char *bytes, size_t len); /* nonzero: libwebsockets shall end it */
 int conn_writable(struct conn *c);
-void conn_ponged(struct conn *c);
 void conn_dropped(struct conn *c);          /* libwebsockets is about to end it */
 int conn_peer_closes(struct conn *c, unsigned char *payload, size_t len);
 void conn_forget_queue(struct conn *c);
@@ -164,12 +171,16 @@ void conn_caught_up(struct conn *c); /* it is not behind any more */
 void conn_flush(struct conn *c);
 void conn_flush_all(struct net *net);
 void conn_sweep(struct net *net, int64_t now_ms);
+void conn_kill(struct conn *c);             /* ends it without a word, on a later turn */
+
+void alive_heard(struct conn *c); /* it has opened, or answered a ping */
+void alive_forget(struct conn *c);
+void alive_sweep(struct net *net, int64_t now_ms);
 
 struct engine *engine_create(struct net *net, struct err *err); /* libwebsockets' context and vhost */
 void engine_destroy(struct engine *engine);                     /* runs the loop until its handles are closed */
 void engine_adopt(struct engine *engine, int fd, const char *key, struct conn *c, const struct net_handshake *hs);
 void engine_poke(struct engine *engine);
-int64_t engine_patience_ms(const struct engine *engine); /* without a pong for so long, it ends a connection */
 
 /* --- the net ------------------------------------------------------------------------------------------- */
 
@@ -213,6 +224,7 @@ struct net {
 	uint32_t slot_cap, slot_free;
 	uint64_t serial;
 	struct conn *dirty, *drained, *closing, *behind;
+	struct conn *heard, *asked; /* by their times; see alive.c */
 	struct turn_end *turn_end;
 	struct task again;   /* makes another turn when something became dirty after the flush */
 	struct timer *sweep;

@@ -15,7 +15,7 @@
 #define WRITE_MAX (256u << 10)
 #define TURN_BYTES_MAX (1u << 20) /* what one connection may send in one turn, so that others get theirs */
 
-static void conn_kill(struct conn *c)
+void conn_kill(struct conn *c)
 {
 	c->state = CONN_QUIET;
 	conn_forget_queue(c);

@@ -510,6 +510,35 @@ Test(limits, pings_and_ends_who_does_not_answer)
 	server_stop(&s);
 }
 
+/* Who answers is not given up because of those who do not, whichever came first. */
+Test(limits, each_is_pinged_for_itself)
+{
+	struct net_config config = server_config();
+	struct server s;
+	int fds[5];
+
+	config.ping_ms = 1000;
+	config.dead_ms = 2000;
+	s = server_start(&config);
+	for (int i = 0; i < 5; i++)
+		fds[i] = ws_open(&s);
+	for (int turn = 0; turn < 4; turn++)
+		for (int i = 1; i < 5; i += 2) {
+			cr_assert(ws_read_frame(fds[i], &m, 3000) && m.opcode == 9, "ping %d of %d", turn, i);
+			ws_send(fds[i], 0x8a, m.data, m.len);
+		}
+	for (int i = 0; i < 5; i += 2)
+		cr_assert_eq(ws_close_code(fds[i], 1000), 1002);
+	cr_assert_eq(refused(&s, "limit.dead"), 3);
+	for (int i = 1; i < 5; i += 2) {
+		ws_text(fds[i], "hello");
+		cr_assert(ws_read(fds[i], &m, 2000) && strcmp(m.data, "hello") == 0);
+	}
+	for (int i = 0; i < 5; i++)
+		close(fds[i]);
+	server_stop(&s);
+}
+
 Test(limits, lives_long_when_it_answers)
 {
 	struct net_config config = server_config();
