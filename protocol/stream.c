@@ -4,7 +4,6 @@
 #define CONN_MAX 64 /* characters of a connection's opaque name */
 #define SPACES_MAX 100000
 #define EVENTS_MAX 100000 /* what one transaction committed travels as one */
-#define LEFT_MAX 10000 /* a node that goes takes many at once */
 
 static const char *const topic_words[] = { "threads", "boards", "spaces", "people", NULL };
 static const char *const reason_words[] = { "no_access", "gone", NULL };
@@ -71,11 +70,11 @@ static const struct kd_field presence_changed_fields[] = {
 	KD_STREAM(struct kd_presence_changed, stream, KD_REQUIRED, "Where."),
 	KD_LIST(struct kd_presence_changed, present, KD_REQUIRED, KD_PRESENT_MAX, kd_present_fields,
 		"Those who came or changed, each with all there is to say; others stay as they were. May hold oneself."),
-	KD_LIST_TEXT(struct kd_presence_changed, left, KD_REQUIRED, LEFT_MAX, 1, CONN_MAX, "Connections that went; who is in both lists is here."),
+	KD_LIST_TEXT(struct kd_presence_changed, left, KD_REQUIRED, KD_LEFT_MAX, 1, CONN_MAX, "Connections that went; who is in both lists is here."),
 	KD_FIELDS_END,
 };
 const struct kd_notice kd_presence_changed = {
-	.name = "presence.changed", .summary = "Who is here, where they point and what they hold: the newest only, each 50 ms.",
+	.name = "presence.changed", .summary = "Who is here, where they point and what they hold: the newest only, each 50 ms; of a crowd the first 200.",
 	.fields = presence_changed_fields, .size = sizeof(struct kd_presence_changed),
 };
 
@@ -103,7 +102,7 @@ static const struct kd_field stream_open_result[] = {
 	KD_JSON_OF(struct kd_stream_open_result, snapshot, KD_OPTIONAL, KD_JSON_OF_SNAPSHOT, "The whole state at `seq`."),
 	KD_LIST(struct kd_stream_open_result, events, KD_OPTIONAL, KD_RESUME_MAX, kd_stream_event_fields,
 		"Those after `since`, when they are no more than 1,000 and 1 MiB; no snapshot then."),
-	KD_LIST(struct kd_stream_open_result, present, KD_REQUIRED, KD_PRESENT_MAX, kd_present_fields, "Others who are here."),
+	KD_LIST(struct kd_stream_open_result, present, KD_REQUIRED, KD_PRESENT_MAX, kd_present_fields, "Others who are here, as many of them as are shown."),
 	KD_FIELDS_END,
 };
 const struct kd_method kd_stream_open = {

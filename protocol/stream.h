@@ -4,7 +4,8 @@
 #include "protocol/kd.h"
 
 #define KD_RESUME_MAX 1000   /* events of one catching up; beyond it the answer is a snapshot */
-#define KD_PRESENT_MAX 2000  /* people shown as present on one stream, over all nodes */
+#define KD_PRESENT_MAX 200   /* connections shown as present on one stream, over all nodes; a crowd is told of these alone */
+#define KD_LEFT_MAX 10000    /* of them that one notice says have left */
 #define KD_HELD_MAX 100      /* cards that one person drags at once */
 #define KD_CURSOR_FAR 1000000 /* cursors and drags may go beyond where cards may lie */
 

@@ -69,6 +69,7 @@ static void sub_free(struct viewer *v, struct sub *s)
 	struct entry *e = s->entry;
 
 	db_ticket_cancel(&s->ticket);
+	hub_sub_told(s);
 	LL_DELETE2(v->subs, s, viewer_next);
 	v->count--;
 	DL_DELETE(e->subs, s);
@@ -79,7 +80,6 @@ static void sub_free(struct viewer *v, struct sub *s)
 		hub_conn_key(hub, s->conn, key);
 		presence_leave(hub->presence, e->name, key);
 	}
-	json_decref(s->left_unsaid);
 	free(s);
 	hub_entry_let_go(e);
 }
@@ -305,7 +305,7 @@ void hub_conn_drained(struct hub *hub, uint64_t conn)
 		if (s->state == SUB_BEHIND)
 			hub_sub_read(s);
 	for (s = v ? v->subs : NULL; s; s = s->viewer_next)
-		if (s->left_unsaid && s->state != SUB_OPENING)
+		if (s->is_untold)
 			hub_sub_presence(s);
 }
 

@@ -5,9 +5,6 @@
 #include "journal_sql.h"
 #include <string.h>
 
-#define PRESENCE_QUEUE_MAX (32 * 1024) /* bytes waiting on a connection beyond which presence is not sent */
-#define LEFT_UNSAID_MAX 10000          /* who left a stream while a viewer did not read: what one notice may tell */
-
 void hub_conn_key(const struct hub *hub, uint64_t conn, char ret_key[64])
 {
 	snprintf(ret_key, 64, "%.12s-%llx", hub->config.node + 24, (unsigned long long)conn);
@@ -39,59 +36,6 @@ json_t *hub_presence_list(struct hub *hub, uint64_t conn, const char *stream)
 
 	hub_conn_key(hub, conn, key);
 	return presence_list(hub->presence, stream, key);
-}
-
-/* Presence goes to whoever keeps up; who does not gets all of it later instead of each step. */
-static void presence_missed(struct sub *s, const json_t *left)
-{
-	if (!s->left_unsaid)
-		s->left_unsaid = json_array();
-	json_array_extend(s->left_unsaid, (json_t *)(uintptr_t)left);
-	if (json_array_size(s->left_unsaid) > LEFT_UNSAID_MAX)
-		net_close(s->hub->net, s->conn, NET_CLOSE_TRY_LATER, "too slow");
-}
-
-static bool may_send_presence(const struct sub *s)
-{
-	return net_queued_bytes(s->hub->net, s->conn) <= PRESENCE_QUEUE_MAX;
-}
-
-void hub_sub_presence(struct sub *s)
-{
-	struct hub *hub = s->hub;
-	const struct caller *c = hub->config.caller_of(hub->config.owner, s->conn);
-	const char *stream = s->entry->name;
-	json_t *message = kd_notice_message("presence.changed", json_pack("{s:s, s:o, s:O}", "stream", stream, "present",
-		hub_presence_list(hub, s->conn, stream), "left", s->left_unsaid));
-	char *text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-	struct frame *f = text && c && access_may_read(&s->entry->access, c) ? frame_create(text, strlen(text)) : NULL;
-
-	if (f && net_send(hub->net, s->conn, f, s->tag, false)) {
-		json_decref(s->left_unsaid);
-		s->left_unsaid = NULL;
-	}
-	frame_unref(f);
-	free(text);
-	json_decref(message);
-}
-
-static void presence_to_viewers(void *owner, const char *stream, const char *text, size_t len, const json_t *left)
-{
-	struct hub *hub = owner;
-	struct entry *e = hub_entry_find(hub, strchr(stream, ':') + 1);
-	struct frame *f = e && e->subs ? frame_create(text, len) : NULL;
-	struct sub *s;
-
-	if (!f)
-		return;
-	DL_FOREACH(e->subs, s) {
-		const struct caller *c = hub->config.caller_of(hub->config.owner, s->conn);
-		if (s->state == SUB_OPENING || !c || !access_may_read(&e->access, c))
-			continue;
-		if (s->left_unsaid || !may_send_presence(s) || !net_send(hub->net, s->conn, f, s->tag, false))
-			presence_missed(s, left);
-	}
-	frame_unref(f);
 }
 
 static void heard_head(void *owner, const char *stream, int64_t head)
@@ -179,17 +123,6 @@ static void heads_read(void *owner, const struct db_rows *rows, const struct err
 	}
 }
 
-/* Once a second too, for a queue may have kept presence out without ever being full. */
-static void presence_catch_up(struct hub *hub)
-{
-	for (struct entry *e = hub->entries; e; e = e->hh.next) {
-		struct sub *s;
-		DL_FOREACH(e->subs, s)
-			if (s->left_unsaid && s->state != SUB_OPENING && may_send_presence(s))
-				hub_sub_presence(s);
-	}
-}
-
 static void heads_ask(void *owner)
 {
 	struct hub *hub = owner;
@@ -197,7 +130,7 @@ static void heads_ask(void *owner)
 	struct entry *e;
 	const char *params[1];
 
-	presence_catch_up(hub);
+	hub_presence_catch_up(hub); /* a queue may have kept presence out without ever being full */
 	if (hub->is_asking_heads || !hub->entries || !db_is_up(hub->config.db))
 		return;
 	buf_init(&ids, 8u << 20);
@@ -247,7 +180,7 @@ bool hub_bus_start(struct hub *hub, struct err *err)
 		.hints_lost = hints_were_lost,
 	};
 
-	hub->presence = presence_create(hub->config.loop, presence_to_viewers, hub);
+	hub->presence = presence_create(hub->config.loop, hub_presence_tell, hub_presence_fill, hub);
 	hub->bus = bus_create(&(struct bus_config){
 		.loop = hub->config.loop, .db = hub->config.db, .node = hub->config.node, .handlers = &handlers, .owner = hub,
 		.nats = hub->config.nats, .subjects = hub->config.subjects }, err);

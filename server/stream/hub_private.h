@@ -27,7 +27,8 @@ struct sub { /* one connection's view of one stream */
 	struct entry *entry;
 	struct hub *hub;
 	struct db_ticket ticket;
-	json_t *left_unsaid;           /* presence was not sent since: who left meanwhile. NULL: nothing is owed */
+	bool is_untold;                /* presence was not sent since, and is owed */
+	uint64_t untold_from;          /* number of the first in `missed.left` that it was not told of */
 	struct sub *prev, *next;       /* on the entry */
 	struct sub *viewer_next;       /* of the connection */
 };
@@ -38,6 +39,13 @@ struct viewer { /* one connection's open streams */
 	int count;
 	uint32_t next_tag;
 	UT_hash_handle hh;
+};
+
+struct missed { /* presence, by those viewers of a stream who could not be sent it; see hub_presence.c */
+	int viewers;         /* who are is_untold */
+	json_t *left;        /* names of connections that left since the first of them missed something; NULL: none */
+	uint64_t first;      /* number of the first of these */
+	struct frame *frame; /* all of it, until something changes; NULL: to be made */
 };
 
 struct entry { /* a stream that someone here follows */
@@ -51,6 +59,7 @@ struct entry { /* a stream that someone here follows */
 	struct access access;
 	struct sub *subs;
 	int viewers;        /* of them */
+	struct missed missed;
 	int holds;
 	struct hub *hub;
 	struct db_ticket ticket;
@@ -77,6 +86,10 @@ void hub_sub_read(struct sub *s);       /* asks the journal for what the viewer 
 void hub_entry_read(struct entry *e);   /* asks the journal for what everyone here misses */
 void hub_entry_heard(struct entry *e, int64_t head);
 void hub_sub_presence(struct sub *s);   /* tells the viewer who is here, when it was not told for a while */
+void hub_sub_told(struct sub *s);       /* or that it need not be told any more */
+void hub_presence_catch_up(struct hub *hub);
+void hub_presence_tell(void *owner, const char *stream, const char *text, size_t len, const json_t *left); /* presence_send */
+void hub_presence_fill(void *owner, const char *stream); /* presence_fill */
 struct frame *hub_frame(const char *stream, int64_t first, const char *events_json);
 bool hub_bus_start(struct hub *hub, struct err *err); /* bus and presence */
 #endif

@@ -24,6 +24,7 @@ struct place { /* a stream that somebody looks at */
 	json_t *left;         /* keys to tell of at the next tick: array */
 	json_t *left_ours;    /* the part of them that other nodes do not know yet */
 	bool is_dirty;
+	bool is_crowded;      /* somebody found no room */
 	bool is_followed;     /* somebody here looks at it: what other nodes say of it is kept */
 	UT_hash_handle hh;
 };
@@ -34,19 +35,21 @@ struct presence {
 	bool is_ticking;
 	struct bus *bus;
 	presence_send *send;
+	presence_fill *fill;
 	void *owner;
 };
 
 static void presence_tick(void *owner);
 static void doubt_ends(void *owner);
 
-struct presence *presence_create(struct loop *loop, presence_send *send, void *owner)
+struct presence *presence_create(struct loop *loop, presence_send *send, presence_fill *fill, void *owner)
 {
 	struct presence *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
 	p->send = send;
+	p->fill = fill;
 	p->owner = owner;
 	p->tick = loop_timer_create(loop, presence_tick, p);
 	p->doubt = loop_timer_create(loop, doubt_ends, p);
@@ -127,14 +130,29 @@ static struct place *place_get(struct presence *p, const char *stream)
 	return place;
 }
 
-/* Puts `shown` (taken) in place of what was known of the person. */
-static void person_put(struct presence *p, struct place *place, const char *key, const char *node, json_t *shown)
+static struct person *person_find(const struct place *place, const char *key)
 {
 	struct person *who;
 
 	HASH_FIND_STR(place->people, key, who);
+	return who;
+}
+
+static bool has_room(struct place *place)
+{
+	if (HASH_COUNT(place->people) < KD_PRESENT_MAX)
+		return true;
+	place->is_crowded = true;
+	return false;
+}
+
+/* Puts `shown` (taken) in place of what was known of the person. */
+static void person_put(struct presence *p, struct place *place, const char *key, const char *node, json_t *shown)
+{
+	struct person *who = person_find(place, key);
+
 	if (!who) {
-		who = HASH_COUNT(place->people) < PRESENCE_PER_STREAM_MAX ? calloc(1, sizeof(*who)) : NULL;
+		who = has_room(place) ? calloc(1, sizeof(*who)) : NULL;
 		if (!who) {
 			json_decref(shown);
 			return;
@@ -153,17 +171,29 @@ static void person_put(struct presence *p, struct place *place, const char *key,
 void presence_put(struct presence *p, const char *stream, const char *key, const struct caller *c, json_t *state)
 {
 	struct place *place = place_get(p, stream);
-	json_t *shown = json_pack("{s:s, s:s, s:s, s:s}", "conn", key, "member", c->member, "name", c->name,
+	bool is_shown = place && (person_find(place, key) || has_room(place));
+	json_t *shown = !is_shown ? NULL : json_pack("{s:s, s:s, s:s, s:s}", "conn", key, "member", c->member, "name", c->name,
 		"organisation", c->organisation);
 
-	if (!place || !shown) {
+	if (!shown) {
 		json_decref(state);
-		json_decref(shown);
 		return;
 	}
 	if (state)
 		json_object_update_new(shown, state);
 	person_put(p, place, key, "", shown);
+}
+
+bool presence_come(struct presence *p, const char *stream, const char *key, const struct caller *c)
+{
+	struct place *place = place_find(p, stream);
+
+	if (place && person_find(place, key))
+		return true;
+	if (!place || !has_room(place))
+		return false;
+	presence_put(p, stream, key, c, NULL);
+	return true;
 }
 
 static void person_leave(struct presence *p, struct place *place, struct person *who)
@@ -178,10 +208,8 @@ static void person_leave(struct presence *p, struct place *place, struct person 
 void presence_leave(struct presence *p, const char *stream, const char *key)
 {
 	struct place *place = place_find(p, stream);
-	struct person *who = NULL;
+	struct person *who = place ? person_find(place, key) : NULL;
 
-	if (place)
-		HASH_FIND_STR(place->people, key, who);
 	if (who)
 		person_leave(p, place, who);
 }
@@ -253,6 +281,14 @@ static void place_tell(struct presence *p, struct place *place, json_t *for_bus)
 	place->left_ours = json_array();
 }
 
+static void place_fill(struct presence *p, struct place *place)
+{
+	if (!place->is_crowded || HASH_COUNT(place->people) > KD_PRESENT_MAX - PRESENCE_ROOM)
+		return;
+	place->is_crowded = false;
+	p->fill(p->owner, place->stream);
+}
+
 static void presence_tick(void *owner)
 {
 	struct presence *p = owner;
@@ -262,6 +298,7 @@ static void presence_tick(void *owner)
 	p->is_ticking = false;
 	HASH_ITER(hh, p->places, place, next) {
 		if (place->is_dirty) {
+			place_fill(p, place);
 			place->is_dirty = false;
 			place_tell(p, place, for_bus);
 		}
@@ -284,18 +321,18 @@ static void place_heard(struct presence *p, struct place *place, const char *nod
 	size_t i;
 
 	json_array_foreach(json_object_get(item, "left"), i, left) {
-		struct person *who = NULL;
-		if (json_is_string(left))
-			HASH_FIND_STR(place->people, json_string_value(left), who);
+		struct person *who = json_is_string(left) ? person_find(place, json_string_value(left)) : NULL;
+
 		if (who && strcmp(who->node, node) == 0)
 			person_leave(p, place, who);
 	}
 	json_array_foreach(json_object_get(item, "present"), i, shown) {
 		const char *key = json_string_value(json_object_get(shown, "conn"));
-		struct person *who = NULL;
+		struct person *who;
+
 		if (!key || strlen(key) >= KEY_SIZE)
 			continue;
-		HASH_FIND_STR(place->people, key, who);
+		who = person_find(place, key);
 		if (!who || strcmp(who->node, node) == 0)
 			person_put(p, place, key, node, json_incref(shown));
 	}

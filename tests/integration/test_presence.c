@@ -1,5 +1,6 @@
 /* Who is here: people come, point, write and go, on any node, and are never stored. */
 #include "steps.h"
+#include "protocol/stream.h"
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,5 +253,42 @@ Test(presence, a_slow_reader_is_told_of_who_went_meanwhile)
 	while (told_of(slow, conn, ANSWER_MS))
 		;
 	free(text);
+	world_stop(w);
+}
+
+/* How many connections of `member` `p` is told of, until no more come. */
+static size_t count_of(struct person *p, const char *member)
+{
+	json_t *conns = json_object(), *notice, *one;
+	size_t i, count;
+
+	while ((notice = client_next(p->client, json_object_size(conns) ? 1000 : ANSWER_MS))) {
+		json_array_foreach(at(notice, "params/present"), i, one)
+			if (strcmp(text_at(one, "member"), member) == 0)
+				json_object_set_new(conns, text_at(one, "conn"), json_true());
+		json_decref(notice);
+	}
+	count = json_object_size(conns);
+	json_decref(conns);
+	return count;
+}
+
+/* Of a crowd as many are shown as one list holds; when they go, others take their places, on the other node too. */
+Test(presence, a_crowd_is_shown_in_part)
+{
+	struct world *w = world_start_with(2, "limit.connections_per_member = 0\n");
+	struct person *first[KD_PRESENT_MAX], *looks = sign_in(w, 0, "kalle"), *other = sign_in(w, 1, "eva");
+	int after = 60; /* others come onto the list when 50 have gone */
+
+	for (int i = 0; i < KD_PRESENT_MAX; i++)
+		open_stream(first[i] = sign_in(w, 0, "anna"), HERE_STREAM);
+	for (int i = 0; i < after; i++)
+		open_stream(sign_in(w, 0, "stina"), HERE_STREAM);
+	cr_assert_eq(json_array_size(at(open_stream(looks, HERE_STREAM), "present")), KD_PRESENT_MAX);
+	cr_assert_geq(known_to(other, KD_PRESENT_MAX - 1), KD_PRESENT_MAX - 1, "with oneself the list is full");
+	for (int i = 0; i < after; i++)
+		leave(first[i]);
+	cr_assert_geq(count_of(looks, member_id("stina")), 50);
+	cr_assert_geq(count_of(other, member_id("stina")), 49);
 	world_stop(w);
 }

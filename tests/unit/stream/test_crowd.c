@@ -14,6 +14,7 @@ static const struct caller anna = { .member = "01890000-0000-7000-8000-000000000
 static struct loop *loop;
 static struct presence *presence;
 static size_t told_present, told_left;
+static int fills;
 
 static void tell(void *owner, const char *stream, const char *text, size_t len, const json_t *left)
 {
@@ -26,10 +27,24 @@ static void tell(void *owner, const char *stream, const char *text, size_t len, 
 	loop_stop(loop);
 }
 
+/* Everybody looks on, as the hub would say. */
+static void fill(void *owner, const char *stream)
+{
+	char key[32];
+
+	(void)owner;
+	fills++;
+	for (int i = 0; i < 1100; i++) {
+		snprintf(key, sizeof key, "conn-%d", i);
+		if (!presence_come(presence, stream, key, &anna))
+			break;
+	}
+}
+
 static void setup(void)
 {
 	loop = loop_create();
-	presence = presence_create(loop, tell, NULL);
+	presence = presence_create(loop, tell, fill, NULL);
 	cr_assert(loop && presence);
 	presence_follow(presence, BOARD);
 }
@@ -62,29 +77,65 @@ static void come(int from, int to)
 	}
 }
 
-Test(crowd, a_place_holds_a_thousand)
+static void go(int from, int to)
+{
+	char key[32];
+
+	for (int i = from; i < to; i++) {
+		snprintf(key, sizeof key, "conn-%d", i);
+		presence_leave(presence, BOARD, key);
+		presence_leave(presence, BOARD, key); /* once is enough */
+	}
+}
+
+Test(crowd, a_place_shows_so_many)
 {
 	json_t *list;
 
 	come(0, 1100);
-	cr_assert_eq(count_here(), PRESENCE_PER_STREAM_MAX);
+	cr_assert_eq(count_here(), KD_PRESENT_MAX);
 	loop_run(loop);
-	cr_assert(told_present == PRESENCE_PER_STREAM_MAX && told_left == 0, "in one notice");
+	cr_assert(told_present == KD_PRESENT_MAX && told_left == 0, "in one notice");
 	list = presence_list(presence, BOARD, "conn-7");
-	cr_assert_eq(json_array_size(list), PRESENCE_PER_STREAM_MAX - 1, "without the asker");
+	cr_assert_eq(json_array_size(list), KD_PRESENT_MAX - 1, "without the asker");
 	json_decref(list);
-	for (int i = 0; i < 500; i++) {
-		char key[32];
-
-		snprintf(key, sizeof key, "conn-%d", 2 * i);
-		presence_leave(presence, BOARD, key);
-		presence_leave(presence, BOARD, key); /* once is enough */
-	}
+	go(500, 600); /* who was not shown goes unseen */
+	cr_assert_eq(count_here(), KD_PRESENT_MAX);
 	presence_leave(presence, "board:nowhere", "conn-1");
+	come(7, 8);
 	loop_run(loop);
-	cr_assert(told_present == 0 && told_left == 500);
+	cr_assert(told_present == 1 && told_left == 0, "whoever is shown is told of as before");
+	go(0, 1);
+	loop_run(loop);
+	cr_assert(told_present == 0 && told_left == 1);
 	come(2000, 2001); /* there is room again */
-	cr_assert_eq(count_here(), PRESENCE_PER_STREAM_MAX - 500 + 1);
+	cr_assert_eq(count_here(), KD_PRESENT_MAX);
+}
+
+/* Not for each who goes: the whole crowd is looked through for it. */
+Test(crowd, others_come_onto_the_list_when_there_is_room)
+{
+	come(0, 1100);
+	loop_run(loop);
+	go(0, PRESENCE_ROOM - 1);
+	loop_run(loop);
+	cr_assert(fills == 0 && told_left == PRESENCE_ROOM - 1);
+	go(PRESENCE_ROOM - 1, PRESENCE_ROOM);
+	loop_run(loop);
+	cr_assert_eq(fills, 1);
+	cr_assert(told_left == 1 && told_present == PRESENCE_ROOM, "%zu came", told_present);
+	cr_assert_eq(count_here(), KD_PRESENT_MAX);
+	cr_assert(presence_come(presence, BOARD, "conn-7", &anna), "is there");
+	cr_assert_not(presence_come(presence, "board:nowhere", "conn-7", &anna));
+}
+
+Test(crowd, a_list_that_was_never_full_is_not_filled)
+{
+	come(0, KD_PRESENT_MAX);
+	loop_run(loop);
+	go(0, KD_PRESENT_MAX);
+	loop_run(loop);
+	cr_assert(fills == 0 && told_left == KD_PRESENT_MAX);
 }
 
 static void heard(const char *node, const char *words)

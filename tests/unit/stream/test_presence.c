@@ -34,6 +34,12 @@ static void tell(void *owner, const char *stream, const char *text, size_t len, 
 	loop_stop(r->loop);
 }
 
+static void nobody_more(void *owner, const char *stream)
+{
+	(void)owner, (void)stream;
+	cr_assert_fail("no list was full");
+}
+
 static void too_late(void *owner)
 {
 	cr_assert_fail("nothing was told in %d ms", SOON_MS);
@@ -50,7 +56,7 @@ static struct room room_make(void)
 
 static void room_open(struct room *r)
 {
-	r->presence = presence_create(r->loop, tell, r);
+	r->presence = presence_create(r->loop, tell, nobody_more, r);
 	r->patience = loop_timer_create(r->loop, too_late, r);
 	cr_assert(r->presence && r->patience);
 }
