@@ -27,6 +27,17 @@ struct feed {
 	struct feed_change changes[FEED_CHANGES_MAX];
 };
 
+struct outcome { /* what those who hear of the same changes are told */
+	uint64_t heard[FEED_CHANGES_MAX / 64]; /* a bit each */
+	struct frame *frame;
+	UT_hash_handle hh;
+};
+
+static bool outcome_has(const struct outcome *o, size_t change)
+{
+	return o->heard[change / 64] >> change % 64 & 1;
+}
+
 static void feed_flush(void *owner);
 
 struct feed *feed_create(struct rpc *rpc)
@@ -117,33 +128,82 @@ static void add_word(json_t *list, const char *word)
 	json_array_append_new(list, json_string(word));
 }
 
-static void hint_conn(struct feed *f, struct conn *c, unsigned due)
+static struct frame *hint_frame(const struct feed *f, const struct outcome *o)
 {
 	json_t *topics = json_array(), *spaces = json_array(), *message;
+	struct frame *frame;
+	char *text;
 
 	for (size_t i = 0; i < f->count; i++) {
 		const struct feed_change *ch = &f->changes[i];
-		if (!(due & c->topics & (1u << ch->topic)))
-			continue;
-		if (!ch->is_for_all && !access_may_read(&ch->access, &c->caller->caller))
+
+		if (!outcome_has(o, i))
 			continue;
 		add_word(topics, topic_words[ch->topic]);
 		if (!ch->is_for_all && ch->access.space[0])
 			add_word(spaces, ch->access.space);
 	}
-	if (json_array_size(topics) > 0) {
-		message = kd_notice_message("hint", json_pack("{s:O, s:O}", "topics", topics, "spaces", spaces));
-		conn_send_json(f->rpc, c->id, message, false);
-		c->told_ms = clock_mono_ms();
-		json_decref(message);
+	message = kd_notice_message("hint", json_pack("{s:o, s:o}", "topics", topics, "spaces", spaces));
+	text = message ? json_dumps(message, JSON_COMPACT) : NULL;
+	frame = text ? frame_create(text, strlen(text)) : NULL;
+	free(text);
+	json_decref(message);
+	return frame;
+}
+
+/* Which of the changes the connection hears of. False: of none. */
+static bool outcome_of(const struct feed *f, const struct conn *c, unsigned due, struct outcome *ret_o)
+{
+	bool any = false;
+
+	*ret_o = (struct outcome){ 0 };
+	for (size_t i = 0; i < f->count; i++) {
+		const struct feed_change *ch = &f->changes[i];
+
+		if (!(due & c->topics & (1u << ch->topic)) || (!ch->is_for_all && !access_may_read(&ch->access, &c->caller->caller)))
+			continue;
+		ret_o->heard[i / 64] |= UINT64_C(1) << i % 64;
+		any = true;
 	}
-	json_decref(topics);
-	json_decref(spaces);
+	return any;
+}
+
+/* Most people may see the same, and get the same words. */
+static void hint_conn(struct feed *f, struct conn *c, unsigned due, struct outcome **outcomes)
+{
+	struct outcome o, *known;
+
+	if (!outcome_of(f, c, due, &o))
+		return;
+	HASH_FIND(hh, *outcomes, o.heard, sizeof(o.heard), known);
+	if (!known) {
+		known = malloc(sizeof(*known));
+		if (!known)
+			return;
+		*known = o;
+		known->frame = hint_frame(f, &o);
+		HASH_ADD(hh, *outcomes, heard, sizeof(o.heard), known);
+	}
+	if (known->frame)
+		net_send(f->rpc->net, c->id, known->frame, 0, false);
+	c->told_ms = clock_mono_ms();
+}
+
+static void outcomes_free(struct outcome *outcomes)
+{
+	struct outcome *o, *next;
+
+	HASH_ITER(hh, outcomes, o, next) {
+		HASH_DEL(outcomes, o);
+		frame_unref(o->frame);
+		free(o);
+	}
 }
 
 static void feed_flush(void *owner)
 {
 	struct feed *f = owner;
+	struct outcome *outcomes = NULL;
 	struct conn *c, *next;
 	unsigned due = ~0u;
 	size_t kept = 0;
@@ -152,7 +212,8 @@ static void feed_flush(void *owner)
 		due &= ~(1u << TOPIC_BOARDS);
 	HASH_ITER(hh, f->rpc->conns, c, next)
 		if (c->state == CONN_OPEN && (c->topics & due))
-			hint_conn(f, c, due);
+			hint_conn(f, c, due, &outcomes);
+	outcomes_free(outcomes);
 	for (size_t i = 0; i < f->count; i++)
 		if (!(due & (1u << f->changes[i].topic)))
 			f->changes[kept++] = f->changes[i];

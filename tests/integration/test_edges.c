@@ -97,6 +97,60 @@ Test(edges, hints_are_gathered)
 	world_stop(w);
 }
 
+static bool hint_names(const json_t *hint, const char *space)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(at(hint, "spaces"), i, one)
+		if (strcmp(json_string_value(one), space) == 0)
+			return true;
+	return false;
+}
+
+/* The same changes, in a public, a cohort's and a private space: each group of readers has words of its own, all in it the same. */
+Test(edges, a_hint_names_what_its_reader_may_see)
+{
+	static const char *const who[] = { "olle", "olle", "kalle", "lone", "stina" };
+	static const struct { const char *space, *thread, *readers; } places[] = {
+		{ SPACE(IN_NETWORK), THREAD(IN_NETWORK), "olle kalle lone stina" }, { SPACE(IN_COHORT), THREAD(IN_COHORT), "olle" },
+		{ SPACE(IN_PRIVATE), THREAD(IN_PRIVATE), "stina" },
+	};
+	struct world *w = world_start(1);
+	struct person *anna = sign_in(w, 0, "anna"), *readers[5];
+	int64_t asked[3];
+
+	for (int i = 0; i < 5; i++) {
+		readers[i] = sign_in(w, 0, who[i]);
+		ok(readers[i], "feed.watch", "{s:[s]}", "topics", i == 3 ? "boards" : "threads");
+	}
+	for (int i = 0; i < 3; i++)
+		asked[i] = ask_soon(anna, "post.create", "{s:s, s:s, s:s}", "thread", places[i].thread, "post", new_id(), "text", "x");
+	answers_ok(anna, asked, 3);
+	for (int i = 0; i < 5; i++) {
+		size_t wanted = 0;
+		json_t *hint;
+
+		if (i == 3) /* watches another list */
+			continue;
+		for (int p = 0; p < 3; p++)
+			wanted += strstr(places[p].readers, who[i]) != NULL;
+		for (size_t named = 0; named < wanted;) {
+			hint = expect_notice(readers[i], "hint");
+			for (int p = 0; p < 3; p++) {
+				bool is_named = hint_names(hint, places[p].space);
+
+				named += is_named;
+				cr_assert(!is_named || strstr(places[p].readers, who[i]), "%s hears of %s", who[i], places[p].space);
+			}
+		}
+	}
+	for (int i = 0; i < 5; i++)
+		while (client_next(readers[i]->client, QUIET_MS))
+			cr_assert_fail("%s hears more", who[i]);
+	world_stop(w);
+}
+
 /* --- streams -------------------------------------------------------------------------------------------------------- */
 
 static void write_behind(struct world *w, int events)
