@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALIGN 16
 #define BLOCK_MIN 1024
 #define BLOCK_MAX (256u * 1024)
 
 struct block {
 	struct block *next;
 	size_t size, used;
-	_Alignas(ALIGN) char data[];
+	_Alignas(ARENA_ALIGN) char data[];
 };
 
 struct arena {
@@ -41,7 +40,7 @@ struct arena *arena_create(size_t size_hint, size_t max_bytes)
 	if (!a)
 		return NULL;
 	a->max = max_bytes;
-	a->next_size = size_hint < BLOCK_MIN ? BLOCK_MIN : size_hint;
+	a->next_size = size_hint ? size_hint : BLOCK_MIN;
 	if (a->next_size > max_bytes)
 		a->next_size = max_bytes;
 #ifndef __SANITIZE_ADDRESS__
@@ -77,7 +76,7 @@ static struct block *block_for(struct arena *a, size_t rounded, size_t exact)
 	if (b && b->size - b->used >= rounded)
 		return b;
 	if (a->next_size < BLOCK_MAX)
-		a->next_size *= 2;
+		a->next_size = a->next_size < BLOCK_MIN ? BLOCK_MIN : a->next_size * 2;
 	return block_add(a, rounded > a->next_size ? rounded : a->next_size);
 #endif
 }
@@ -92,7 +91,7 @@ void *arena_try(struct arena *a, size_t size)
 		return NULL;
 	if (size == 0)
 		size = 1;
-	rounded = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	rounded = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 	if (rounded > a->max - a->used)
 		return NULL;
 	b = block_for(a, rounded, size);

@@ -5,7 +5,9 @@
 #include <stdarg.h>
 struct arena;
 
-/* `size_hint` bytes are reserved at once; it grows by blocks up to `max_bytes`. NULL when memory is short. */
+#define ARENA_ALIGN 16 /* each piece takes a multiple of it */
+
+/* `size_hint` bytes (0: as many as suit) are reserved at once; it grows by blocks up to `max_bytes`. NULL when memory is short. */
 struct arena *arena_create(size_t size_hint, size_t max_bytes);
 void arena_destroy(struct arena *a); /* NULL is fine */
 

@@ -43,12 +43,12 @@ struct peer {
 	bool is_kept;                 /* another request may follow the answer */
 	int64_t deadline_ms, started_ms;
 	struct http_request *request; /* the one in PEER_BODY or PEER_WAIT; not ours any more once answered */
+	char *in;                     /* config.max_head bytes while there is something in it, else NULL: most sockets are silent */
 	size_t in_len, scanned;
 	struct buf out;               /* head of the answer, and a body that had to be copied */
 	const char *tail;             /* a body that the site owns, after `out` */
 	size_t tail_len, written;
 	struct peer *prev, *next;     /* net->peers */
-	char in[];                    /* config.max_head bytes */
 };
 
 /* Takes `fd`. `address` is the place taken for it, or NULL. */

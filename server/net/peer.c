@@ -24,7 +24,7 @@ static void deadline_set(struct peer *p, int64_t after_ms)
 
 void peer_create(struct net *net, int fd, const char *text, struct address *address, bool is_proxy)
 {
-	struct peer *p = malloc(sizeof(*p) + net->config.max_head);
+	struct peer *p = calloc(1, sizeof(*p));
 	struct watch *watch = p ? watch_create(net->loop, fd, peer_event, p) : NULL;
 
 	if (!watch) {
@@ -33,7 +33,6 @@ void peer_create(struct net *net, int fd, const char *text, struct address *addr
 		close(fd);
 		return;
 	}
-	memset(p, 0, offsetof(struct peer, in));
 	p->net = net;
 	p->fd = fd;
 	p->watch = watch;
@@ -76,6 +75,7 @@ void peer_destroy(struct peer *p)
 		close(p->fd);
 	address_release(net->addresses, p->address);
 	buf_finish(&p->out);
+	free(p->in);
 	DL_DELETE(net->peers, p);
 	net->peer_count--;
 	metric_set(net->metrics.peers, net->peer_count);
@@ -119,7 +119,12 @@ static void refuse_unread(struct peer *p, int status, const char *why)
 static void in_consume(struct peer *p, size_t n)
 {
 	p->in_len -= n;
-	memmove(p->in, p->in + n, p->in_len);
+	if (p->in_len > 0) {
+		memmove(p->in, p->in + n, p->in_len);
+		return;
+	}
+	free(p->in);
+	p->in = NULL;
 }
 
 /* What of the body has come together with the head. */
@@ -130,6 +135,8 @@ static void body_from_in(struct peer *p)
 
 	if (n > p->in_len)
 		n = p->in_len;
+	if (n == 0)
+		return;
 	memcpy(r->body + r->body_len, p->in, n);
 	r->body_len += n;
 	in_consume(p, n);
@@ -220,6 +227,19 @@ static bool read_some(struct peer *p, char *to, size_t size, size_t *ret_len)
 	return true;
 }
 
+/* What comes of heads. False: there is no more of it, nor will be. */
+static bool read_in(struct peer *p)
+{
+	size_t n;
+
+	if (!p->in)
+		p->in = malloc(p->net->config.max_head);
+	if (!p->in || !read_some(p, p->in + p->in_len, p->net->config.max_head - p->in_len, &n))
+		return false;
+	p->in_len += n;
+	return true;
+}
+
 static void peer_read(struct peer *p)
 {
 	struct http_request *r = p->request;
@@ -228,12 +248,10 @@ static void peer_read(struct peer *p)
 
 	switch (p->state) {
 	case PEER_HEAD:
-		if (!read_some(p, p->in + p->in_len, p->net->config.max_head - p->in_len, &n)) {
+		n = p->in_len;
+		if (!read_in(p))
 			peer_destroy(p);
-			return;
-		}
-		p->in_len += n;
-		if (n)
+		else if (p->in_len > n)
 			head_advance(p);
 		return; /* p may be gone */
 	case PEER_BODY:
@@ -247,12 +265,10 @@ static void peer_read(struct peer *p)
 		body_check(p);
 		return;
 	case PEER_WAIT:
-		if (!read_some(p, p->in + p->in_len, p->net->config.max_head - p->in_len, &n)) {
+		if (!read_in(p))
 			peer_destroy(p); /* gone before the answer; the handler finishes its work without it */
-			return;
-		}
-		p->in_len += n;
-		watch_again(p); /* with a full buffer nothing more is read */
+		else
+			watch_again(p); /* with a full buffer nothing more is read */
 		return;
 	case PEER_LINGER:
 		if (!read_some(p, waste, sizeof(waste), &n))

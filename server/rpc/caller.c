@@ -59,23 +59,45 @@ static void read_grants(struct caller *c, struct arena *mem, const char *list)
 	}
 }
 
+/* As many bytes of it as fit into `max`, cut between code points. */
+static size_t fitting(const char *text, size_t max)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	if (len <= max)
+		return len;
+	len = max;
+	while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+		len--;
+	return len;
+}
+
 static void copy(char *to, size_t size, const char *from)
 {
-	size_t len = from ? strlen(from) : 0;
+	size_t len = fitting(from, size - 1);
 
-	if (len >= size) { /* cut between code points */
-		len = size - 1;
-		while (len > 0 && ((unsigned char)from[len] & 0xC0) == 0x80)
-			len--;
-	}
 	if (from)
 		memcpy(to, from, len);
 	to[len] = '\0';
 }
 
+/* What caller_from_row takes for a row: each of so many connections keeps it for as long as it is open. */
+static size_t row_size(const struct db_rows *rows)
+{
+	static const char *const texts[] = { "name", "organisation_short", "organisation_name" };
+	static const char *const lists[] = { "cohorts", "spaces" };
+	size_t size = sizeof(struct caller_ref) + ARENA_ALIGN;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		size += (db_text(rows, 0, texts[i]) ? strlen(db_text(rows, 0, texts[i])) : 0) + 1 + ARENA_ALIGN;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		size += ID_SIZE * (count_items(db_text(rows, 0, lists[i])) + 1) + ARENA_ALIGN;
+	return size + sizeof(struct grant) * (count_items(db_text(rows, 0, "grants")) + 1) + ARENA_ALIGN;
+}
+
 struct caller_ref *caller_from_row(const struct db_rows *rows)
 {
-	struct arena *mem = db_count(rows) > 0 ? arena_create(1024, 1u << 20) : NULL;
+	struct arena *mem = db_count(rows) > 0 ? arena_create(row_size(rows), 1u << 20) : NULL;
 	struct caller_ref *ref;
 	struct caller *c;
 
@@ -89,8 +111,10 @@ struct caller_ref *caller_from_row(const struct db_rows *rows)
 	copy(c->member, sizeof(c->member), db_text(rows, 0, "member"));
 	copy(c->session, sizeof(c->session), db_text(rows, 0, "session"));
 	copy(c->organisation, sizeof(c->organisation), db_text(rows, 0, "organisation"));
-	copy(c->name, sizeof(c->name), db_text(rows, 0, "name"));
 	c->full_name = arena_strdup(mem, db_text(rows, 0, "name"));
+	c->name = c->full_name ? c->full_name : "";
+	if (c->full_name && strlen(c->full_name) > CALLER_NAME_MAX)
+		c->name = arena_strndup(mem, c->full_name, fitting(c->full_name, CALLER_NAME_MAX));
 	c->organisation_short = arena_strdup(mem, db_text(rows, 0, "organisation_short"));
 	c->organisation_name = arena_strdup(mem, db_text(rows, 0, "organisation_name"));
 	copy(c->locale, sizeof(c->locale), db_text(rows, 0, "locale"));

@@ -17,13 +17,15 @@ struct grant { /* a facilitator's */
 	char id[ID_SIZE]; /* "" for the network */
 };
 
+#define CALLER_NAME_MAX 127
+
 /* Everything about a signed-in member that permissions depend on. Made by account/ from one statement, replaced as
  * a whole when rights change. */
 struct caller {
 	char member[ID_SIZE];
 	char session[ID_SIZE];
 	char organisation[ID_SIZE];
-	char name[128];
+	const char *name;          /* at most CALLER_NAME_MAX bytes of it, for where it stands beside many others */
 	const char *full_name, *organisation_short, *organisation_name; /* as others see who made something */
 	char locale[3];            /* "sv" or "en" */
 	bool is_administrator;
