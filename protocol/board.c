@@ -74,7 +74,6 @@ static const struct kd_field board_fields[] = {
 	KD_TEXT(struct kd_board, title, KD_REQUIRED, 1, 120, "Title."),
 	KD_OBJECT(struct kd_board, created_by, kd_person_fields, "Who made it."),
 	KD_TIME(struct kd_board, created_at, "When it was made."),
-	KD_BOOL(struct kd_board, may_moderate, "Whether the caller is its facilitator, or its space's."),
 	KD_FIELDS_END,
 };
 

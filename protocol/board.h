@@ -66,7 +66,6 @@ struct kd_board {
 	const char *title;
 	struct kd_person created_by;
 	int64_t created_at;
-	bool may_moderate;
 };
 
 struct kd_board_snapshot {

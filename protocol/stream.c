@@ -99,6 +99,7 @@ static const struct kd_field stream_open_result[] = {
 	KD_STREAM(struct kd_stream_open_result, stream, KD_REQUIRED, "The stream."),
 	KD_INT(struct kd_stream_open_result, seq, 0, KD_MAX_SAFE_INT, "Number up to which this answer goes; later events follow."),
 	KD_TEXT(struct kd_stream_open_result, conn, KD_REQUIRED, 1, CONN_MAX, "What this connection is called in others' presence."),
+	KD_BOOL(struct kd_stream_open_result, may_moderate, "Whether the caller is a facilitator of what it is, or an administrator who reads it."),
 	KD_JSON_OF(struct kd_stream_open_result, snapshot, KD_OPTIONAL, KD_JSON_OF_SNAPSHOT, "The whole state at `seq`."),
 	KD_LIST(struct kd_stream_open_result, events, KD_OPTIONAL, KD_RESUME_MAX, kd_stream_event_fields,
 		"Those after `since`, when they are no more than 1,000 and 1 MiB; no snapshot then."),

@@ -49,6 +49,7 @@ struct kd_stream_open_result {
 	const char *stream;
 	int64_t seq;
 	const char *conn;
+	bool may_moderate;
 	json_t *snapshot;
 	struct kd_stream_event_list events;
 	struct kd_present_list present;

@@ -91,7 +91,6 @@ static const struct kd_field thread_fields[] = {
 	KD_TIME(struct kd_thread, created_at, "When it was begun."),
 	KD_INT(struct kd_thread, posts, 0, KD_MAX_SAFE_INT, "Number of the latest post: how many were ever written."),
 	KD_LIST_ID(struct kd_thread, organisations, KD_REQUIRED, ID_LIMIT, "Organisations whose people wrote in it."),
-	KD_BOOL(struct kd_thread, may_moderate, "Whether the caller may rename it and delete others' posts."),
 	KD_FIELDS_END,
 };
 

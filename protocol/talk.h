@@ -72,7 +72,6 @@ struct kd_thread {
 	struct kd_person created_by;
 	int64_t created_at, posts;
 	struct kd_ids organisations;
-	bool may_moderate;
 };
 
 /* --- snapshots --------------------------------------------------------------------------------- */

@@ -19,7 +19,7 @@ WITH author AS MATERIALIZED (
 SELECT st.head AS seq, json_build_object(
        'board', jsonb_build_object('id', b.id, 'title', b.title, 'created_by', person(b.created_by),
            'space', jsonb_build_object('id', s.id, 'name', s.name, 'openness', s.openness),
-           'created_at', ms(b.created_at), 'may_moderate', facilitates($2::uuid, s, b.id)),
+           'created_at', ms(b.created_at)),
        'sections', (SELECT coalesce(json_agg(section_json(sec) ORDER BY sec."order", sec.id), '[]')
                     FROM section sec WHERE sec.board_id = b.id AND sec.deleted_at IS NULL),
        'cards', (SELECT coalesce(json_agg(card_json(c, a.json) ORDER BY c."order", c.id), '[]')

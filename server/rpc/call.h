@@ -73,6 +73,8 @@ enum call_next call_reply(struct call *c, const void *result);
 enum call_next call_reply_once(struct call *c, const void *result, const char *secret_field);
 /* Ends with an object that is already JSON (taken; NULL is an internal error). Checked against the table in debug builds. */
 enum call_next call_reply_json(struct call *c, json_t *result);
+/* The same of what is JSON text already, borrowed. NULL is an internal error. */
+enum call_next call_reply_text(struct call *c, const char *result);
 /* Ends with the column `reply` (jsonb) of the first row; without a row not_found. Most lists are this. */
 enum call_next call_reply_row(struct call *c);
 /* Ends and undoes what the call wrote and emitted. */

@@ -3,7 +3,10 @@
 #include "protocol/stream.h"
 #include "journal_sql.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define ANSWER_MAX (64u << 20) /* bytes */
 
 static struct call_run *run_of(struct call *c)
 {
@@ -64,25 +67,42 @@ static enum call_next stream_open_allowed(struct call *c)
 	return call_query(c, stream_open_missed, &Q_STREAM_SINCE, f->id, since, call_int(c, HUB_RESUME_MAX), f->kind->name);
 }
 
-/* The answer is queued first, then the viewer is live from that number on. */
-static enum call_next answer(struct call *c, int64_t seq, json_t *snapshot, json_t *events)
+/* What the database has put together is passed on as the text that it is. */
+static void write_answer(struct buf *b, struct call *c, int64_t seq, const char *what, const char *text)
 {
 	const struct kd_stream_open *p = c->params;
 	struct hub *hub = run_of(c)->rpc->hub;
-	char key[64];
-	json_t *reply;
+	const struct caller *caller = &rpc_conn(run_of(c)->rpc, c->conn)->caller->caller;
+	json_t *present = hub_presence_list(hub, c->conn, p->stream);
+	char key[64], *present_text = json_dumps(present, JSON_COMPACT | JSON_REAL_PRECISION(15));
+
+	hub_conn_key(hub, c->conn, key);
+	buf_printf(b, "{\"stream\":\"%s\",\"seq\":%lld,\"conn\":\"%s\",\"may_moderate\":%s,\"%s\":", p->stream, (long long)seq, key,
+		access_may_moderate(c->access, caller) ? "true" : "false", what);
+	buf_add_str(b, text);
+	buf_add_str(b, ",\"present\":");
+	buf_add_str(b, present_text ? present_text : "[]");
+	buf_add_char(b, '}');
+	free(present_text);
+	json_decref(present);
+}
+
+/* The answer is queued first, then the viewer is live from that number on. */
+static enum call_next answer(struct call *c, int64_t seq, const char *what, const char *text)
+{
+	const struct kd_stream_open *p = c->params;
+	struct hub *hub = run_of(c)->rpc->hub;
 	enum call_next next;
+	struct buf b;
 
 	if (!may_read_still(c)) {
-		json_decref(snapshot);
-		json_decref(events);
 		hub_close(hub, c->conn, p->stream);
 		return call_fail(c, KD_E_NOT_FOUND, "no such object");
 	}
-	hub_conn_key(hub, c->conn, key);
-	reply = json_pack("{s:s, s:I, s:s, s:o*, s:o*, s:o}", "stream", p->stream, "seq", (json_int_t)seq, "conn", key,
-		"snapshot", snapshot, "events", events, "present", hub_presence_list(hub, c->conn, p->stream));
-	next = call_reply_json(c, reply);
+	buf_init(&b, ANSWER_MAX);
+	write_answer(&b, c, seq, what, text);
+	next = call_reply_text(c, b.failed ? NULL : b.data);
+	buf_finish(&b);
 	hub_ready(hub, c->conn, p->stream, seq);
 	return next;
 }
@@ -97,35 +117,46 @@ static enum call_next stream_open_missed(struct call *c)
 		return call_fail(c, KD_E_NOT_FOUND, "no such object");
 	}
 	if (db_text(c->rows, 0, "events"))
-		return answer(c, db_int(c->rows, 0, "head"), NULL, db_json(c->rows, 0, "events"));
+		return answer(c, db_int(c->rows, 0, "head"), "events", db_text(c->rows, 0, "events"));
 	if (f->kind->snapshot)
 		return ask_snapshot(c);
-	return answer(c, db_int(c->rows, 0, "head"), NULL, json_array()); /* too much missed of what has no snapshot */
+	return answer(c, db_int(c->rows, 0, "head"), "events", "[]"); /* too much missed of what has no snapshot */
+}
+
+/* What SQL has put together must be what the table promises; checked where tests run. */
+static bool snapshot_fits(const struct stream_kind *kind, const char *text)
+{
+#ifdef KORSDRAG_CHECK_FRAMES
+	json_t *snapshot = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	struct kd_fault fault = { .reason = "no JSON, or no memory for it" };
+	bool fits = snapshot && (!kind->snapshot_fields || kd_check(kind->snapshot_fields, snapshot, &fault));
+
+	if (!fits)
+		log_line(LOG_ERROR, "snapshot does not fit its table", "kind", kind->name, "field", fault.field, "reason", fault.reason, NULL);
+	json_decref(snapshot);
+	return fits;
+#else
+	(void)kind;
+	(void)text;
+	return true;
+#endif
 }
 
 static enum call_next stream_open_snapshot(struct call *c)
 {
 	const struct kd_stream_open *p = c->params;
 	const struct stream_open_frame *f = c->frame;
-	json_t *snapshot = db_count(c->rows) > 0 ? db_json(c->rows, 0, "snapshot") : NULL;
+	const char *text = db_count(c->rows) > 0 ? db_text(c->rows, 0, "snapshot") : NULL;
 
-	if (!snapshot) {
+	if (!text) {
 		hub_close(run_of(c)->rpc->hub, c->conn, p->stream);
 		return call_fail(c, KD_E_NOT_FOUND, "no such object");
 	}
-#ifdef KORSDRAG_CHECK_FRAMES
-	struct kd_fault fault;
-
-	if (f->kind->snapshot_fields && !kd_check(f->kind->snapshot_fields, snapshot, &fault)) {
-		log_line(LOG_ERROR, "snapshot does not fit its table", "kind", f->kind->name, "field", fault.field, "reason",
-			fault.reason, NULL);
-		json_decref(snapshot);
+	if (!snapshot_fits(f->kind, text)) {
+		hub_close(run_of(c)->rpc->hub, c->conn, p->stream);
 		return call_fail(c, KD_E_INTERNAL, "the snapshot could not be put together");
 	}
-#else
-	(void)f;
-#endif
-	return answer(c, db_int(c->rows, 0, "seq"), snapshot, NULL);
+	return answer(c, db_int(c->rows, 0, "seq"), "snapshot", text);
 }
 
 static enum call_next stream_close(struct call *c)

@@ -18,8 +18,9 @@ struct stream_kind {
 	/* $1 = id. No row: no such stream. Columns: openness, track, cohort_id, space_id, board_id, member_id,
 	 * is_archived (missing columns are not allowed; null is fine). */
 	const struct db_stmt *access;
-	/* $1 = id, $2 = caller's member id. One row: seq bigint, snapshot jsonb. One statement is one database snapshot, so
-	 * that the body is exactly the state at seq. NULL: this kind has no snapshot (then `since` only). */
+	/* $1 = id. One row: seq bigint, snapshot json. One statement is one database snapshot, so that the body is exactly the
+	 * state at seq. The same for everybody who may read the stream, unless it has a $2: the member id of who asks. NULL: this
+	 * kind has no snapshot (then `since` only). */
 	const struct db_stmt *snapshot;
 	const struct kd_field *snapshot_fields; /* checked in debug builds */
 	const struct model_kind *model; /* NULL: no change is decided in memory */

@@ -15,7 +15,7 @@ WITH latest AS (
 SELECT st.head AS seq, jsonb_build_object(
        'thread', jsonb_build_object('id', t.id, 'title', t.title, 'created_by', person(t.created_by),
            'space', jsonb_build_object('id', s.id, 'name', s.name, 'openness', s.openness),
-           'created_at', ms(t.created_at), 'posts', t.post_count, 'may_moderate', facilitates($2::uuid, s, NULL),
+           'created_at', ms(t.created_at), 'posts', t.post_count,
            'organisations', (SELECT coalesce(jsonb_agg(DISTINCT m.organisation_id), '[]')
                              FROM post p JOIN member m ON m.id = p.author_id
                              WHERE p.thread_id = t.id AND p.deleted_at IS NULL)),

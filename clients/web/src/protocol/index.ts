@@ -47,10 +47,11 @@ export type SpaceDetail = Result<'space.get'>
 export type Openness = Space['openness']
 export type ThreadItem = Result<'thread.list'>['threads'][number]
 export type Person = ThreadItem['author']
-export type Thread = Snapshot<'thread'>['thread']
+/** What the snapshot says, which is the same for everybody, and whether it is the reader's to moderate. */
+export type Thread = Snapshot<'thread'>['thread'] & { may_moderate: boolean }
 export type Post = Snapshot<'thread'>['posts'][number]
 export type BoardItem = Result<'board.list'>['boards'][number]
-export type Board = Snapshot<'board'>['board']
+export type Board = Snapshot<'board'>['board'] & { may_moderate: boolean }
 export type Section = Snapshot<'board'>['sections'][number]
 export type Card = Snapshot<'board'>['cards'][number]
 export type Colour = Card['colour']

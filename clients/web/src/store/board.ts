@@ -31,7 +31,10 @@ export const CARD_HEIGHT = 128
 
 export const boardKind: StreamKind<BoardState> = {
   name: 'board',
-  fromSnapshot: (snapshot) => load(snapshot as Snapshot<'board'>),
+  fromSnapshot: (snapshot, mayModerate) => {
+    const { board, sections, cards } = snapshot as Snapshot<'board'>
+    return load({ board: { ...board, may_moderate: mayModerate }, sections, cards })
+  },
   apply,
   foresee: (state, change, me) => {
     if (!state) return change.method === 'board.create' ? newBoard(change, me) : undefined
@@ -41,7 +44,7 @@ export const boardKind: StreamKind<BoardState> = {
   },
 }
 
-export function load({ board, sections, cards }: Snapshot<'board'>): BoardState {
+export function load({ board, sections, cards }: { board: Board; sections: Section[]; cards: Card[] }): BoardState {
   const draft = new Draft({
     board,
     cards: new Map(),

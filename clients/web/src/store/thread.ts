@@ -13,9 +13,9 @@ export const UNNUMBERED = Number.MAX_SAFE_INTEGER
 
 export const threadKind: StreamKind<ThreadState> = {
   name: 'thread',
-  fromSnapshot: (snapshot) => {
+  fromSnapshot: (snapshot, mayModerate) => {
     const { thread, posts } = snapshot as Snapshot<'thread'>
-    return { thread, posts }
+    return { thread: { ...thread, may_moderate: mayModerate }, posts }
   },
   apply: (state, events) => events.reduce(applyOne, state),
   foresee,

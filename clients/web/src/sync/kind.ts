@@ -15,8 +15,8 @@ export interface Myself {
 
 export interface StreamKind<State> {
   readonly name: 'thread' | 'board' | 'space' | 'member' | 'network'
-  /** What stream.open's snapshot says. */
-  fromSnapshot(snapshot: unknown): State
+  /** What stream.open's snapshot says, and whether we may moderate what it is about. */
+  fromSnapshot(snapshot: unknown, mayModerate: boolean): State
   /** A batch at once, so that a large state is copied once. Types of event that it does not know are passed over. */
   apply(state: State, events: readonly StreamEvent[]): State
   /** What a change will come to, shown until the server has said. For changes that were made without an

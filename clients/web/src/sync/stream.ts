@@ -191,10 +191,10 @@ export class Stream<State> {
     const early = this.#early
     this.#early = []
     if (answer.snapshot !== undefined) {
-      this.#confirmed = this.#kind.fromSnapshot(answer.snapshot)
+      this.#confirmed = this.#kind.fromSnapshot(answer.snapshot, answer.may_moderate)
       this.#seq = answer.seq
     } else {
-      this.#confirmed ??= this.#kind.fromSnapshot(undefined)
+      this.#confirmed ??= this.#kind.fromSnapshot(undefined, answer.may_moderate)
       this.#apply((answer.events ?? []) as unknown as StreamEvent[])
       this.#seq = Math.max(this.#seq, answer.seq)
     }
