@@ -241,6 +241,10 @@ bool kd_scan(const char *text, size_t len, const struct kd_scan_limits *limits, 
 /* kd_scan, then jansson with JSON_REJECT_DUPLICATES. NULL on failure. */
 json_t *kd_parse(const char *text, size_t len, const struct kd_scan_limits *limits, struct kd_fault *ret_fault) KD_MUST_CHECK;
 
+/* Copies JSON text without the white space between its tokens: how long it is then. `to` takes len octets, beside `text`. What
+ * is no JSON becomes no JSON. */
+size_t kd_squeeze(char *to, const char *text, size_t len);
+
 /* One request of a message. `method` and `params` are borrowed from the message's JSON. `id` is NULL
  * for a notification; otherwise a string (at most 64 bytes) or an integer. */
 struct kd_request {

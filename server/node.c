@@ -201,7 +201,8 @@ static bool open_rpc(struct node *n, struct err *err)
 		.credential_ended = &Q_CREDENTIAL_ENDED, .scan = scan_limits(s), .batch = (int)s->limit_batch,
 		.bad_messages = (int)s->limit_bad_messages, .bad_messages_ms = s->limit_bad_messages_ms,
 		.session_check_ms = s->limit_session_check_ms, .retry_ms = s->database_queue_ms, .calls_per_conn = (int)s->limit_calls_per_conn, .conns_per_member = (int)s->limit_conns_per_member,
-		.models_max = (size_t)s->models_max, .model_idle_ms = s->model_idle_ms,
+		.models_max = (size_t)s->models_max, .model_idle_ms = s->model_idle_ms, .snapshots_max = (size_t)s->snapshots_max,
+		.snapshot_idle_ms = s->snapshot_idle_ms,
 		.rate_per_minute = { [RATE_READ] = s->rate_read, [RATE_WRITE] = s->rate_write, [RATE_LIVE] = s->rate_live,
 			[RATE_HEAVY] = s->rate_heavy } }, err);
 	if (!n->rpc)

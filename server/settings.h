@@ -32,7 +32,7 @@ struct settings {
 	int64_t ping_ms, dead_ms;
 	int64_t limit_session_check_ms, limit_session_ms, limit_session_idle_ms, limit_link_ms, limit_mails;
 	int64_t limit_post, limit_rendering_ms, limit_rendering_growth, limit_turn_ms;
-	int64_t models_max, model_idle_ms;
+	int64_t models_max, model_idle_ms, snapshots_max, snapshot_idle_ms;
 	int64_t rate_read, rate_write, rate_live, rate_heavy; /* a minute and member */
 	int64_t asks_per_address, redeems_per_address;        /* in ten minutes */
 };

@@ -314,11 +314,8 @@ static void pool_refuse(struct task *task)
 	db->telling--;
 }
 
-void db_query(struct db *db, struct db_ticket *t, const struct db_stmt *stmt, const char *const *params,
-        db_done *done, void *owner)
+static void pool_ask(struct db *db, struct db_ticket *t, struct op *op, db_done *done, void *owner)
 {
-	struct op *op = op_create(OP_STATEMENT, stmt, NULL, params);
-
 	op->done = done;
 	op->owner = owner;
 	op->ticket = t;
@@ -339,6 +336,19 @@ void db_query(struct db *db, struct db_ticket *t, const struct db_stmt *stmt, co
 	metric_add(db->m_queue, 1);
 	pool_watch_deadlines(db);
 	pool_dispatch(db);
+}
+
+void db_query(struct db *db, struct db_ticket *t, const struct db_stmt *stmt, const char *const *params,
+        db_done *done, void *owner)
+{
+	pool_ask(db, t, op_create(OP_STATEMENT, stmt, NULL, params), done, owner);
+}
+
+void db_query_group(struct db *db, struct db_ticket *t, const struct db_call *calls, int count, db_done *done, void *owner)
+{
+	const struct db_call *last = &calls[count - 1];
+
+	pool_ask(db, t, op_create_after(calls, count - 1, OP_STATEMENT, last->stmt, NULL, last->params), done, owner);
 }
 
 /* The operation stays where it is: in flight it is answered to nobody, in the queue it is dropped at its

@@ -99,6 +99,7 @@ static void call_bury(struct call_run *run)
 	HASH_DEL(run->rpc->calls, run);
 	db_ticket_cancel(&run->ticket);
 	task_cancel(&run->task);
+	call_opening_cancel(run);
 	caller_unref(run->caller_ref);
 	json_decref(run->result);
 	arena_destroy(run->call.mem);

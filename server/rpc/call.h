@@ -11,6 +11,7 @@
  */
 #ifndef RPC_CALL_H
 #define RPC_CALL_H
+#include "stream/openings.h"
 #include "stream/stream.h"
 
 struct call;
@@ -25,6 +26,8 @@ struct call {
 	struct arena *mem;
 	const struct db_rows *rows;  /* the last call_query's result: valid in this step only */
 	const struct access *access; /* after call_open/call_change: what the object is open to */
+	int64_t head;                /* after call_look */
+	const struct snapshot *snapshot; /* after call_snapshot: until the call ends */
 	struct err err;              /* for rules: `if (!rule(…, &c->err)) return call_refuse(c);` */
 	int64_t now_ms;              /* when the call was accepted */
 	const struct kd_method *method;
@@ -41,6 +44,12 @@ enum call_next call_query(struct call *c, call_step *next, const struct db_stmt 
 
 /* Reads the access facts of kind:id and checks that the caller may read it (else the call ends not_found), then `next`. */
 enum call_next call_open(struct call *c, const char *kind, const char *id, call_step *next);
+
+/* Like call_open, sharing the question with all who ask the same of that stream now; c->head is how far it has come. */
+enum call_next call_look(struct call *c, const char *kind, const char *id, call_step *next);
+/* The stream's snapshot with at least the event `least`, from memory or read for all who wait for it; `next` finds it in
+ * c->snapshot, NULL when there is no such stream, or why not in c->err. For kinds whose snapshot is the same for everybody. */
+enum call_next call_snapshot(struct call *c, const char *kind, const char *id, int64_t least, call_step *next);
 
 /* Like call_open, but also requires access_may_write (else forbidden), and runs `next` inside the stream's
  * transaction, alone on that stream. Calls that wait together share one commit; each stands on its own savepoint.

@@ -55,6 +55,7 @@ void call_run_again(struct call_run *run, const struct err *why)
 	run->call.caller = &run->caller_ref->caller;
 	run->call.rows = NULL;
 	run->call.access = NULL;
+	call_opening_cancel(run);
 	run->call.err = (struct err){ 0 };
 	memset(run->call.frame, 0, run->binding->frame_size);
 	memset(&run->change, 0, sizeof(run->change));

@@ -12,8 +12,32 @@ static const struct caller *caller_of(void *owner, uint64_t conn)
 
 static void stream_grown(void *owner, const char *kind, const char *id)
 {
+	struct rpc *rpc = owner;
+
 	if (strcmp(kind, "member") == 0)
-		conn_recheck_member(owner, id);
+		conn_recheck_member(rpc, id);
+	openings_grown(rpc->openings, kind, id); /* last: it may end the stream's being held */
+}
+
+/* Other streams' snapshots quote the names of people and spaces. That is heard of as a hint: here when it is committed, by
+ * the other nodes as soon as they are told, and when hints may have been lost all topics are said to have changed. */
+static void topic_changed(void *owner, const char *topic, const struct access *access)
+{
+	struct rpc *rpc = owner;
+
+	if (rpc->openings && (strcmp(topic, "people") == 0 || strcmp(topic, "spaces") == 0))
+		openings_forget(rpc->openings);
+	feed_changed(rpc, topic, access);
+}
+
+static void stream_hold(void *owner, const char *kind, const char *id, int64_t head)
+{
+	hub_hold(((struct rpc *)owner)->hub, kind, id, head);
+}
+
+static void stream_release(void *owner, const char *id)
+{
+	hub_release(((struct rpc *)owner)->hub, id);
 }
 
 /* Connections leave one by one over the spread, so that they do not all arrive elsewhere at once. */
@@ -50,6 +74,7 @@ static void rpc_tick(void *owner)
 	if (rpc->recent)
 		recent_sweep(rpc->recent, clock_mono_ms() - rpc->config.replica_lag_ms - 1000);
 	journal_tick(rpc->journal);
+	openings_sweep(rpc->openings, clock_mono_ms());
 	conn_tick(rpc);
 }
 
@@ -81,7 +106,7 @@ static void refusals_find(struct rpc_refusals *r)
 
 static bool is_whole(const struct rpc *rpc)
 {
-	return rpc->hub && rpc->journal && rpc->rates && rpc->seats && rpc->feed && rpc->tick && rpc->again_timer &&
+	return rpc->hub && rpc->openings && rpc->journal && rpc->rates && rpc->seats && rpc->feed && rpc->tick && rpc->again_timer &&
 		(rpc->recent || !rpc->config.replica);
 }
 
@@ -91,7 +116,7 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 	char node[ID_SIZE];
 	struct hub_config hub = {
 		.loop = config->loop, .db = config->db, .kinds = config->kinds, .node = NULL, .caller_of = caller_of,
-		.grown = stream_grown, .feed = feed_changed, .owner = rpc, .nats = config->nats, .subjects = config->bus_subjects,
+		.grown = stream_grown, .feed = topic_changed, .owner = rpc, .nats = config->nats, .subjects = config->bus_subjects,
 	};
 
 	err_set(err, KD_E_INTERNAL, "out of memory");
@@ -111,6 +136,9 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 	rpc->seats = seats_create(config->conns_per_member);
 	rpc->recent = config->replica ? recent_create() : NULL;
 	rpc->hub = hub_create(&hub, err);
+	rpc->openings = openings_create(&(struct openings_config){ .db = config->db, .max_bytes = config->snapshots_max,
+		.idle_ms = config->snapshot_idle_ms, .hold = stream_hold, .release = stream_release, .owner = rpc });
+	task_init(&rpc->pace, config->loop, pace_run);
 	rpc->journal = rpc->hub ? journal_create(config->db, hub_committed, rpc->hub) : NULL;
 	if (rpc->journal)
 		journal_set_hot(rpc->journal, &(struct journal_hot){ .loop = config->loop, .models_max = config->models_max,
@@ -134,6 +162,8 @@ void rpc_destroy(struct rpc *rpc)
 	journal_destroy(rpc->journal);
 	call_free_all(rpc);
 	conn_free_all(rpc);
+	task_cancel(&rpc->pace);
+	openings_destroy(rpc->openings);
 	hub_destroy(rpc->hub);
 	feed_destroy(rpc->feed);
 	rates_destroy(rpc->rates);

@@ -28,6 +28,8 @@ struct rpc_config {
 	const char *bus_subjects;                  /* NATS: how our subjects begin */
 	size_t models_max;                         /* bytes of streams' state held in memory */
 	int64_t model_idle_ms;                     /* a stream's state that nobody looks at is dropped after so long */
+	size_t snapshots_max;                      /* bytes of streams' snapshots kept for who opens them next */
+	int64_t snapshot_idle_ms;                  /* one that nobody has come for is dropped after so long */
 	int64_t rate_per_minute[5];                /* by enum call_rate, per member; burst is the same number */
 };
 

@@ -79,6 +79,10 @@ struct call_run { /* the private part of a call */
 	call_step *next;             /* after the query */
 	call_step *after;            /* the handler's step once permission and turn are there */
 	struct change change;
+	struct opening_wait opening; /* what it shares with others */
+	struct snapshot *snapshot;   /* a reference */
+	bool is_paced;               /* on rpc->paced */
+	struct call_run *paced_prev, *paced_next;
 	call_decide_fn *decide;      /* instead of `after`, for what is decided in memory */
 	bool is_in_change, is_create;
 	char kind[STREAM_KIND_SIZE], object[ID_SIZE];
@@ -114,6 +118,9 @@ struct rpc {
 	struct recent *recent;
 	struct conn *conns;
 	struct call_run *calls;          /* by handle */
+	struct call_run *paced;          /* whose next step waits for its turn */
+	struct task pace;
+	struct openings *openings;
 	uint64_t next_handle;
 	struct method_stats *stats;
 	size_t stats_count;
@@ -168,6 +175,10 @@ bool call_left_replica(struct call_run *run); /* it failed there: the call runs 
 bool call_may_run_again(const struct call_run *run, const struct err *err);
 void call_run_again(struct call_run *run, const struct err *why);
 void call_again_due(void *owner); /* rpc->again_timer */
+
+/* call_opening.c */
+void pace_run(struct task *t); /* rpc->pace */
+void call_opening_cancel(struct call_run *run);
 
 /* feed.c */
 struct feed *feed_create(struct rpc *rpc);

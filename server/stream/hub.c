@@ -27,6 +27,7 @@ static struct entry *entry_get(struct hub *hub, const struct stream_kind *kind, 
 	e->kind = kind;
 	e->head = -1;
 	e->hub = hub;
+	e->serial = ++hub->next_serial;
 	HASH_ADD_STR(hub->entries, id, e);
 	bus_follow(hub->bus, e->name);
 	return e;
@@ -148,8 +149,7 @@ void hub_ready(struct hub *hub, uint64_t conn, const char *stream, int64_t seq)
 		e->head = seq;
 	if (seq < e->head)
 		hub_sub_read(s);
-	else if (seq > e->head) /* the others have not been served up to there yet */
-		hub_entry_heard(e, seq);
+	hub_entry_heard(e, seq); /* the others may not have been served up to there yet, or all may have been told of more */
 	if (e->kind->has_presence)
 		hub_presence(hub, conn, stream, NULL);
 }
@@ -334,6 +334,14 @@ void hub_release(struct hub *hub, const char *id)
 	assert(e->holds > 0);
 	e->holds--;
 	hub_entry_let_go(e);
+}
+
+uint64_t hub_follows(const struct hub *hub, const char *id)
+{
+	struct entry *e;
+
+	HASH_FIND_STR(hub->entries, id, e);
+	return e ? e->serial : 0;
 }
 
 bool hub_bus_is_up(const struct hub *hub)

@@ -55,6 +55,9 @@ void hub_conn_key(const struct hub *hub, uint64_t conn, char ret_key[64]);     /
 void hub_hold(struct hub *hub, const char *kind, const char *id, int64_t head);
 void hub_release(struct hub *hub, const char *id);
 
+/* Tells one unbroken following of a stream from the next: 0 while nobody here follows it. */
+uint64_t hub_follows(const struct hub *hub, const char *id);
+
 /* journal_committed */
 void hub_committed(void *owner, const char *kind, const char *id, int64_t first, int64_t last, const char *events,
 	const struct access *access);

@@ -61,6 +61,7 @@ struct entry { /* a stream that someone here follows */
 	int viewers;        /* of them */
 	struct missed missed;
 	int holds;
+	uint64_t serial;
 	struct hub *hub;
 	struct db_ticket ticket;
 	UT_hash_handle hh;
@@ -70,6 +71,7 @@ struct hub {
 	struct hub_config config;
 	struct net *net;
 	struct entry *entries;
+	uint64_t next_serial;
 	struct viewer *viewers;
 	struct bus *bus;
 	struct presence *presence;
