@@ -3,7 +3,6 @@
 #include "protocol/stream.h"
 #include "journal_sql.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ANSWER_MAX (64u << 20) /* bytes */
@@ -59,18 +58,15 @@ static void write_answer(struct buf *b, struct call *c, int64_t seq, const char 
 	const struct kd_stream_open *p = c->params;
 	struct hub *hub = run_of(c)->rpc->hub;
 	const struct caller *caller = &rpc_conn(run_of(c)->rpc, c->conn)->caller->caller;
-	json_t *present = hub_presence_list(hub, c->conn, p->stream);
-	char key[64], *present_text = json_dumps(present, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	char key[64];
 
 	hub_conn_key(hub, c->conn, key);
 	buf_printf(b, "{\"stream\":\"%s\",\"seq\":%lld,\"conn\":\"%s\",\"may_moderate\":%s,\"%s\":", p->stream, (long long)seq, key,
 		access_may_moderate(c->access, caller) ? "true" : "false", what);
 	buf_add_str(b, text);
 	buf_add_str(b, ",\"present\":");
-	buf_add_str(b, present_text ? present_text : "[]");
+	buf_add_str(b, hub_presence_list(hub, c->conn, p->stream));
 	buf_add_char(b, '}');
-	free(present_text);
-	json_decref(present);
 }
 
 /* The answer is queued first, then the viewer is live from that number on. */

@@ -48,7 +48,7 @@ void hub_conn_recheck(struct hub *hub, uint64_t conn);
 
 /* Presence in an open stream that has it. `state` is taken. False: not open. */
 bool hub_presence(struct hub *hub, uint64_t conn, const char *stream, json_t *state);
-json_t *hub_presence_list(struct hub *hub, uint64_t conn, const char *stream); /* new array, without this connection */
+const char *hub_presence_list(struct hub *hub, uint64_t conn, const char *stream); /* a JSON array's text, without this connection; see presence_list */
 void hub_conn_key(const struct hub *hub, uint64_t conn, char ret_key[64]);     /* how presence names a connection */
 
 /* Follows a stream for the server's own sake. `head` is what is known already. Counted. */

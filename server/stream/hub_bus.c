@@ -30,7 +30,7 @@ bool hub_presence(struct hub *hub, uint64_t conn, const char *stream, json_t *st
 	return true;
 }
 
-json_t *hub_presence_list(struct hub *hub, uint64_t conn, const char *stream)
+const char *hub_presence_list(struct hub *hub, uint64_t conn, const char *stream)
 {
 	char key[64];
 
@@ -131,6 +131,7 @@ static void heads_ask(void *owner)
 	const char *params[1];
 
 	hub_presence_catch_up(hub); /* a queue may have kept presence out without ever being full */
+	presence_rest(hub->presence);
 	if (hub->is_asking_heads || !hub->entries || !db_is_up(hub->config.db))
 		return;
 	buf_init(&ids, 8u << 20);

@@ -3,8 +3,11 @@
  * What was missed is kept once a stream, not once a viewer: the list of who is here is made anew when it is wanted and is the
  * same for all, and so are the names of those who left since the first viewer missed something. */
 #include "stream/hub_private.h"
+#include "base/buf.h"
+#include <stdlib.h>
 #include <string.h>
 
+#define NOTICE_MAX (16u << 20)          /* bytes of who is here and who left, together */
 #define PRESENCE_QUEUE_MAX (32 * 1024) /* bytes waiting on a connection beyond which presence is not sent */
 
 static bool may_send_presence(const struct sub *s)
@@ -89,17 +92,21 @@ static void left_remember(struct entry *e, const json_t *left)
 static struct frame *missed_frame(struct entry *e)
 {
 	struct missed *m = &e->missed;
-	json_t *message;
-	char *text;
+	char *left;
+	struct buf b;
 
 	if (m->frame)
 		return m->frame;
-	message = kd_notice_message("presence.changed", json_pack("{s:s, s:o, s:o}", "stream", e->name, "present",
-		presence_list(e->hub->presence, e->name, ""), "left", m->left ? json_incref(m->left) : json_array()));
-	text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-	m->frame = text ? frame_create(text, strlen(text)) : NULL;
-	free(text);
-	json_decref(message);
+	left = m->left ? json_dumps(m->left, JSON_COMPACT) : NULL;
+	buf_init(&b, NOTICE_MAX);
+	buf_printf(&b, "{\"jsonrpc\":\"2.0\",\"method\":\"presence.changed\",\"params\":{\"stream\":\"%s\",\"present\":", e->name);
+	buf_add_str(&b, presence_list(e->hub->presence, e->name, ""));
+	buf_add_str(&b, ",\"left\":");
+	buf_add_str(&b, left ? left : "[]");
+	buf_add_str(&b, "}}");
+	m->frame = b.failed || (m->left && !left) ? NULL : frame_create(b.data, b.len);
+	free(left);
+	buf_finish(&b);
 	return m->frame;
 }
 

@@ -2,18 +2,22 @@
 #include "stream/presence.h"
 #include "stream/bus.h"
 #include "stream/stream.h"
+#include "base/buf.h"
 #include "base/hash.h"
 #include "loop/loop.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define KEY_SIZE 64
+#define TEXT_MAX (16u << 20) /* bytes of all who are in one place */
 
 struct person {
 	char key[KEY_SIZE];
 	char node[ID_SIZE];   /* "" when the connection is ours */
 	json_t *shown;        /* as it travels: {conn, member, name, organisation, cursor, …} */
-	bool is_dirty;
+	char *text;           /* of it; NULL: not written yet */
+	bool is_dirty;        /* those who look here do not know it yet */
+	bool is_owed;         /* other nodes do not */
 	bool is_doubtful;     /* its node may have said since that they left */
 	UT_hash_handle hh;
 };
@@ -23,8 +27,11 @@ struct place { /* a stream that somebody looks at */
 	struct person *people;
 	json_t *left;         /* keys to tell of at the next tick: array */
 	json_t *left_ours;    /* the part of them that other nodes do not know yet */
+	struct buf list;      /* of all, as text; empty: to be put together */
+	bool has_texts, is_asked;
 	bool is_dirty;
 	bool is_crowded;      /* somebody found no room */
+	int ticks;            /* that it may still wait while it is dirty */
 	bool is_followed;     /* somebody here looks at it: what other nodes say of it is kept */
 	UT_hash_handle hh;
 };
@@ -37,6 +44,7 @@ struct presence {
 	presence_send *send;
 	presence_fill *fill;
 	void *owner;
+	struct buf scratch;   /* a list without its asker, or a notice */
 };
 
 static void presence_tick(void *owner);
@@ -51,6 +59,7 @@ struct presence *presence_create(struct loop *loop, presence_send *send, presenc
 	p->send = send;
 	p->fill = fill;
 	p->owner = owner;
+	buf_init(&p->scratch, TEXT_MAX);
 	p->tick = loop_timer_create(loop, presence_tick, p);
 	p->doubt = loop_timer_create(loop, doubt_ends, p);
 	if (!p->tick || !p->doubt) {
@@ -69,7 +78,9 @@ static void person_free(struct place *place, struct person *who)
 {
 	HASH_DEL(place->people, who);
 	json_decref(who->shown);
+	free(who->text);
 	free(who);
+	buf_finish(&place->list);
 }
 
 static void place_free(struct presence *p, struct place *place)
@@ -81,6 +92,7 @@ static void place_free(struct presence *p, struct place *place)
 	HASH_DEL(p->places, place);
 	json_decref(place->left);
 	json_decref(place->left_ours);
+	buf_finish(&place->list);
 	free(place);
 }
 
@@ -94,6 +106,7 @@ void presence_destroy(struct presence *p)
 		place_free(p, place);
 	timer_destroy(p->tick);
 	timer_destroy(p->doubt);
+	buf_finish(&p->scratch);
 	free(p);
 }
 
@@ -105,8 +118,14 @@ static struct place *place_find(struct presence *p, const char *stream)
 	return place;
 }
 
-static void mark(struct presence *p, struct place *place)
+/* `is_soon`: at the next tick, for something moves. Who comes to a crowd or leaves it can wait a little: when thousands come at
+ * once, each of them is not told to all the others by itself. */
+static void mark(struct presence *p, struct place *place, bool is_soon)
 {
+	if (is_soon || HASH_COUNT(place->people) <= PRESENCE_CROWD)
+		place->ticks = 0;
+	else if (!place->is_dirty)
+		place->ticks = PRESENCE_CROWD_TICKS - 1;
 	place->is_dirty = true;
 	if (p->is_ticking)
 		return;
@@ -126,6 +145,7 @@ static struct place *place_get(struct presence *p, const char *stream)
 	strcpy(place->stream, stream);
 	place->left = json_array();
 	place->left_ours = json_array();
+	buf_init(&place->list, TEXT_MAX);
 	HASH_ADD_STR(p->places, stream, place);
 	return place;
 }
@@ -150,6 +170,7 @@ static bool has_room(struct place *place)
 static void person_put(struct presence *p, struct place *place, const char *key, const char *node, json_t *shown)
 {
 	struct person *who = person_find(place, key);
+	bool is_soon = who != NULL;
 
 	if (!who) {
 		who = has_room(place) ? calloc(1, sizeof(*who)) : NULL;
@@ -162,10 +183,13 @@ static void person_put(struct presence *p, struct place *place, const char *key,
 		HASH_ADD_STR(place->people, key, who);
 	}
 	json_decref(who->shown);
+	free(who->text);
 	who->shown = shown;
-	who->is_dirty = true;
+	who->text = NULL;
+	who->is_dirty = who->is_owed = true;
 	who->is_doubtful = false;
-	mark(p, place);
+	buf_finish(&place->list);
+	mark(p, place, is_soon);
 }
 
 void presence_put(struct presence *p, const char *stream, const char *key, const struct caller *c, json_t *state)
@@ -202,7 +226,7 @@ static void person_leave(struct presence *p, struct place *place, struct person 
 	if (who->node[0] == '\0')
 		json_array_append_new(place->left_ours, json_string(who->key));
 	person_free(place, who);
-	mark(p, place);
+	mark(p, place, false);
 }
 
 void presence_leave(struct presence *p, const char *stream, const char *key)
@@ -214,17 +238,76 @@ void presence_leave(struct presence *p, const char *stream, const char *key)
 		person_leave(p, place, who);
 }
 
-json_t *presence_list(struct presence *p, const char *stream, const char *but_key)
+static const char *person_text(struct place *place, struct person *who)
+{
+	place->has_texts = true;
+	if (!who->text)
+		who->text = json_dumps(who->shown, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	return who->text;
+}
+
+/* Adds a comma before all but the first. */
+static void add_person(struct buf *b, struct place *place, struct person *who, bool *is_first)
+{
+	const char *text = person_text(place, who);
+
+	if (!text) /* no memory: they are told of when they next move */
+		return;
+	if (!*is_first)
+		buf_add_char(b, ',');
+	*is_first = false;
+	buf_add_str(b, text);
+}
+
+static const char *list_text(struct buf *b, struct place *place, const struct person *but)
+{
+	struct person *who, *next;
+	bool is_first = true;
+
+	buf_add_char(b, '[');
+	HASH_ITER(hh, place->people, who, next)
+		if (who != but)
+			add_person(b, place, who, &is_first);
+	buf_add_char(b, ']');
+	return b->failed ? "[]" : b->data;
+}
+
+const char *presence_list(struct presence *p, const char *stream, const char *but_key)
 {
 	struct place *place = place_find(p, stream);
-	json_t *list = json_array();
-	struct person *who, *next;
+	struct person *but = NULL;
 
-	if (place)
-		HASH_ITER(hh, place->people, who, next)
-			if (strcmp(who->key, but_key) != 0)
-				json_array_append(list, who->shown);
-	return list;
+	if (!place)
+		return "[]";
+	place->is_asked = true;
+	HASH_FIND_STR(place->people, but_key, but);
+	if (but) { /* who opens a stream anew */
+		buf_reset(&p->scratch);
+		return list_text(&p->scratch, place, but);
+	}
+	if (!place->list.len) {
+		buf_init(&place->list, TEXT_MAX);
+		return list_text(&place->list, place, NULL);
+	}
+	return place->list.data;
+}
+
+void presence_rest(struct presence *p)
+{
+	struct place *place, *next;
+	struct person *who, *who_next;
+
+	HASH_ITER(hh, p->places, place, next) {
+		if (!place->is_asked && place->has_texts) {
+			buf_finish(&place->list);
+			HASH_ITER(hh, place->people, who, who_next) {
+				free(who->text);
+				who->text = NULL;
+			}
+			place->has_texts = false;
+		}
+		place->is_asked = false;
+	}
 }
 
 void presence_follow(struct presence *p, const char *stream)
@@ -246,38 +329,50 @@ void presence_forget_stream(struct presence *p, const char *stream)
 	HASH_ITER(hh, place->people, who, next) /* others' are not followed any more */
 		if (who->node[0])
 			person_free(place, who);
-	mark(p, place); /* the tick lets it go */
+	mark(p, place, true); /* the tick lets it go */
 }
 
-/* What changed in one place: a message for who looks here, and our own people's part for the other nodes. */
-static void place_tell(struct presence *p, struct place *place, json_t *for_bus)
+/* What changed in one place, for who looks here. */
+static void place_tell_viewers(struct presence *p, struct place *place)
 {
-	json_t *present = json_array(), *ours = json_array(), *message;
+	char *left = json_dumps(place->left, JSON_COMPACT);
+	struct buf *b = &p->scratch;
 	struct person *who, *next;
-	char *text;
+	bool is_first = true;
+
+	buf_reset(b);
+	buf_printf(b, "{\"jsonrpc\":\"2.0\",\"method\":\"presence.changed\",\"params\":{\"stream\":\"%s\",\"present\":[", place->stream);
+	HASH_ITER(hh, place->people, who, next)
+		if (who->is_dirty) {
+			who->is_dirty = false;
+			add_person(b, place, who, &is_first);
+		}
+	buf_printf(b, "],\"left\":");
+	buf_add_str(b, left ? left : "[]");
+	buf_add_str(b, "}}");
+	if (!b->failed && (!is_first || json_array_size(place->left) > 0))
+		p->send(p->owner, place->stream, b->data, b->len, place->left);
+	free(left);
+	json_decref(place->left);
+	place->left = json_array();
+}
+
+/* Our own people's part, for the other nodes. */
+static void place_tell_nodes(struct place *place, json_t *for_bus)
+{
+	json_t *ours = json_array();
+	struct person *who, *next;
 
 	HASH_ITER(hh, place->people, who, next) {
-		if (!who->is_dirty)
-			continue;
-		who->is_dirty = false;
-		json_array_append(present, who->shown);
-		if (who->node[0] == '\0')
+		if (who->is_owed && who->node[0] == '\0')
 			json_array_append(ours, who->shown);
+		who->is_owed = false;
 	}
 	if (json_array_size(ours) + json_array_size(place->left_ours) > 0)
 		json_array_append_new(for_bus, json_pack("{s:s, s:O, s:O}", "stream", place->stream, "present", ours,
 			"left", place->left_ours));
-	message = kd_notice_message("presence.changed", json_pack("{s:s, s:o, s:O}", "stream", place->stream,
-		"present", present, "left", place->left));
-	text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-	if (text)
-		p->send(p->owner, place->stream, text, strlen(text), place->left);
-	free(text);
-	json_decref(message);
 	json_decref(ours);
-	json_decref(place->left); /* the bus keeps its own reference to left_ours */
-	json_decref(place->left_ours);
-	place->left = json_array();
+	json_decref(place->left_ours); /* the bus keeps its own reference */
 	place->left_ours = json_array();
 }
 
@@ -295,15 +390,27 @@ static void presence_tick(void *owner)
 	struct place *place, *next;
 	json_t *for_bus = json_array();
 
+	bool is_more = false;
+
 	p->is_ticking = false;
 	HASH_ITER(hh, p->places, place, next) {
+		if (place->is_dirty && place->ticks > 0) {
+			place->ticks--;
+			is_more = true;
+			continue;
+		}
 		if (place->is_dirty) {
 			place_fill(p, place);
 			place->is_dirty = false;
-			place_tell(p, place, for_bus);
+			place_tell_viewers(p, place);
+			place_tell_nodes(place, for_bus);
 		}
 		if (!place->people && !place->is_followed)
 			place_free(p, place);
+	}
+	if (is_more && !p->is_ticking) {
+		p->is_ticking = true;
+		timer_start(p->tick, PRESENCE_TICK_MS, 0);
 	}
 	if (p->bus && json_array_size(for_bus) > 0)
 		bus_presence(p->bus, for_bus);
@@ -358,8 +465,8 @@ static void place_renew(struct presence *p, struct place *place)
 
 	HASH_ITER(hh, place->people, who, next)
 		if (who->node[0] == '\0')
-			who->is_dirty = true;
-	mark(p, place);
+			who->is_owed = true;
+	mark(p, place, true);
 }
 
 void presence_tell(struct presence *p, const char *stream)

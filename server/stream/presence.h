@@ -8,6 +8,8 @@ struct loop; struct bus; struct presence;
 
 #define PRESENCE_TICK_MS 50
 #define PRESENCE_ROOM (KD_PRESENT_MAX / 4) /* so many must have left a full list before others come onto it */
+#define PRESENCE_CROWD 16    /* where more than so many are, who comes and goes is told each CROWD_TICKS only, all at once */
+#define PRESENCE_CROWD_TICKS 5
 #define PRESENCE_DOUBT_MS 2000 /* for a node to say again who is with it */
 
 /* A presence.changed message for everyone who looks at `stream`; `left` are those of its connections that went (borrowed),
@@ -27,7 +29,10 @@ void presence_set_bus(struct presence *p, struct bus *bus);
 void presence_put(struct presence *p, const char *stream, const char *key, const struct caller *c, json_t *state);
 bool presence_come(struct presence *p, const char *stream, const char *key, const struct caller *c); /* unless shown already; false: no room */
 void presence_leave(struct presence *p, const char *stream, const char *key);
-json_t *presence_list(struct presence *p, const char *stream, const char *but_key); /* new array, without the asker */
+/* Who is there, as the text of a JSON array without the asker; borrowed until the next call into presence. Put together once for
+ * all who ask between two changes. */
+const char *presence_list(struct presence *p, const char *stream, const char *but_key);
+void presence_rest(struct presence *p); /* each second or so: lists that nobody has asked for lately take no memory */
 void presence_follow(struct presence *p, const char *stream); /* somebody looks at it here: others' people are kept, even before ours has come */
 void presence_forget_stream(struct presence *p, const char *stream); /* nobody looks at it here any more */
 

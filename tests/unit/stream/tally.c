@@ -52,6 +52,8 @@ static struct stream_model *model_create(const struct db_rows *rows)
 {
 	struct stream_model *m = calloc(1, sizeof(*m));
 
+	if (!m)
+		return NULL;
 	m->sum = (int)db_int(rows, 0, "sum");
 	loads++;
 	models++;

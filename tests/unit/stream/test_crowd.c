@@ -1,4 +1,5 @@
 /* Presence in numbers, and words of other nodes that make no sense. */
+#include "base/clock.h"
 #include "loop/loop.h"
 #include "stream/presence.h"
 #include <criterion/criterion.h>
@@ -60,7 +61,7 @@ TestSuite(crowd, .init = setup, .fini = teardown, .timeout = 30);
 
 static size_t count_here(void)
 {
-	json_t *list = presence_list(presence, BOARD, "");
+	json_t *list = json_loads(presence_list(presence, BOARD, ""), JSON_REJECT_DUPLICATES, NULL);
 	size_t n = json_array_size(list);
 
 	json_decref(list);
@@ -96,7 +97,7 @@ Test(crowd, a_place_shows_so_many)
 	cr_assert_eq(count_here(), KD_PRESENT_MAX);
 	loop_run(loop);
 	cr_assert(told_present == KD_PRESENT_MAX && told_left == 0, "in one notice");
-	list = presence_list(presence, BOARD, "conn-7");
+	list = json_loads(presence_list(presence, BOARD, "conn-7"), JSON_REJECT_DUPLICATES, NULL);
 	cr_assert_eq(json_array_size(list), KD_PRESENT_MAX - 1, "without the asker");
 	json_decref(list);
 	go(500, 600); /* who was not shown goes unseen */
@@ -136,6 +137,47 @@ Test(crowd, a_list_that_was_never_full_is_not_filled)
 	go(0, KD_PRESENT_MAX);
 	loop_run(loop);
 	cr_assert(fills == 0 && told_left == KD_PRESENT_MAX);
+}
+
+/* The tick in which a crowd's comings are told, from when the first of them came. */
+static int64_t told_after_ms(void)
+{
+	int64_t since = clock_mono_ms();
+
+	loop_run(loop);
+	return clock_mono_ms() - since;
+}
+
+Test(crowd, who_comes_to_a_crowd_is_told_with_others_and_who_moves_at_once)
+{
+	come(0, PRESENCE_CROWD + 1);
+	loop_run(loop);
+	come(100, 103);
+	cr_assert_geq(told_after_ms(), PRESENCE_TICK_MS * (PRESENCE_CROWD_TICKS - 1));
+	cr_assert_eq(told_present, 3);
+	presence_leave(presence, BOARD, "conn-100");
+	come(0, 1); /* they are here already: a new state */
+	loop_run(loop);
+	cr_assert(told_present == 1 && told_left == 1, "what moves takes with it what could wait");
+}
+
+Test(crowd, a_list_is_the_same_text_until_something_changes)
+{
+	const char *list;
+
+	come(0, 20);
+	list = presence_list(presence, BOARD, "");
+	cr_assert_eq(presence_list(presence, BOARD, "conn-77"), list);
+	presence_rest(presence); /* it was asked for: it stays */
+	cr_assert_eq(presence_list(presence, BOARD, ""), list);
+	presence_rest(presence);
+	presence_rest(presence);
+	cr_assert_eq(count_here(), 20);
+	come(20, 21);
+	cr_assert_eq(count_here(), 21);
+	presence_leave(presence, BOARD, "conn-20");
+	cr_assert_eq(count_here(), 20);
+	cr_assert_str_eq(presence_list(presence, "board:nowhere", ""), "[]");
 }
 
 static void heard(const char *node, const char *words)
