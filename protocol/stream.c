@@ -93,6 +93,7 @@ const struct kd_notice kd_hint = {
 static const struct kd_field stream_open_params[] = {
 	KD_STREAM(struct kd_stream_open, stream, KD_REQUIRED, "Stream to follow: `thread:<id>`, `board:<id>`, `space:<id>`, `member:<own id>`."),
 	KD_OPT_INT(struct kd_stream_open, since, 0, KD_MAX_SAFE_INT, "Number of the last event the client has; absent: it has nothing."),
+	KD_OPT_BOOL(struct kd_stream_open, fetch, "Whether the client can get a large snapshot by `snapshot_url`."),
 	KD_FIELDS_END,
 };
 static const struct kd_field stream_open_result[] = {
@@ -101,6 +102,9 @@ static const struct kd_field stream_open_result[] = {
 	KD_TEXT(struct kd_stream_open_result, conn, KD_REQUIRED, 1, CONN_MAX, "What this connection is called in others' presence."),
 	KD_BOOL(struct kd_stream_open_result, may_moderate, "Whether the caller is a facilitator of what it is, or an administrator who reads it."),
 	KD_JSON_OF(struct kd_stream_open_result, snapshot, KD_OPTIONAL, KD_JSON_OF_SNAPSHOT, "The whole state at `seq`."),
+	KD_TEXT(struct kd_stream_open_result, snapshot_url, KD_OPTIONAL, 1, 200,
+		"Where the snapshot is instead, when the client can fetch and it is over 64 KiB. A GET with the same sign-in answers what the "
+		"stream holds at `seq` or later: the header `Korsdrag-Seq` says up to which event; those before it bring nothing new."),
 	KD_LIST(struct kd_stream_open_result, events, KD_OPTIONAL, KD_RESUME_MAX, kd_stream_event_fields,
 		"Those after `since`, when they are no more than 1,000 and 1 MiB; no snapshot then."),
 	KD_LIST(struct kd_stream_open_result, present, KD_REQUIRED, KD_PRESENT_MAX, kd_present_fields, "Others who are here, as many of them as are shown."),

@@ -44,6 +44,7 @@ extern const struct kd_field kd_present_fields[];
 struct kd_stream_open {
 	const char *stream;
 	struct kd_opt_int since;
+	struct kd_opt_bool fetch;
 };
 struct kd_stream_open_result {
 	const char *stream;
@@ -51,6 +52,7 @@ struct kd_stream_open_result {
 	const char *conn;
 	bool may_moderate;
 	json_t *snapshot;
+	const char *snapshot_url;
 	struct kd_stream_event_list events;
 	struct kd_present_list present;
 };

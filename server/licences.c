@@ -13,6 +13,7 @@ static const struct {
 	{ "OpenSSL", "libssl-dev", "Apache-2.0" },
 	{ "cmark-gfm", "libcmark-gfm-dev", "BSD-2-Clause" },
 	{ "libcurl", "libcurl4-openssl-dev", "curl" },
+	{ "zlib", "zlib1g-dev", "Zlib" },
 	{ "NATS client (cnats)", "libnats-dev", "Apache-2.0" },
 	{ "uthash (compiled in)", "uthash-dev", "BSD-1-Clause" },
 };

@@ -51,6 +51,6 @@ export default defineConfig(({ mode }) => ({
     },
     license: { fileName: '.vite/licences.json' },
   },
-  server: { port: 5173, strictPort: true, proxy: { '/ws': { target: 'ws://localhost:8080', ws: true }, '/auth': 'http://localhost:8080', '/health': 'http://localhost:8080' } },
+  server: { port: 5173, strictPort: true, proxy: { '/ws': { target: 'ws://localhost:8080', ws: true }, '/auth': 'http://localhost:8080', '/snapshot': 'http://localhost:8080', '/health': 'http://localhost:8080' } },
   test: { environment: 'jsdom', css: true, include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], restoreMocks: true },
 }))

@@ -101,6 +101,17 @@ static int cookie_check(struct handshake *hs, const struct head *head, const cha
 	return 400;
 }
 
+int handshake_credential(struct handshake *hs, const struct head *head, bool is_ours, const char **ret_why)
+{
+	if (head_count(head, "authorization") > 0)
+		return bearer_check(hs, head, ret_why);
+	if (!is_ours) {
+		*ret_why = "only pages of this service may ask for that, or who brings a Bearer token";
+		return 403;
+	}
+	return cookie_check(hs, head, ret_why);
+}
+
 /* A browser always says its origin; who says none is no browser, and must bring a token that no page can make a
  * browser send along by itself. */
 int handshake_check(struct handshake *hs, const struct head *head, const char *const *origins, const char **ret_why)
@@ -116,11 +127,9 @@ int handshake_check(struct handshake *hs, const struct head *head, const char *c
 	*ret_why = "this origin is not ours";
 	if (count > 1 || (count == 1 && !handshake_origin_is_ours(origin, origins)))
 		return 403;
-	if (head_count(head, "authorization") > 0)
-		return bearer_check(hs, head, ret_why);
-	if (count == 0) {
+	if (count == 0 && head_count(head, "authorization") == 0) {
 		*ret_why = "without an Origin a Bearer token is needed";
 		return 401;
 	}
-	return cookie_check(hs, head, ret_why);
+	return handshake_credential(hs, head, true, ret_why);
 }

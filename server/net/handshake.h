@@ -13,6 +13,10 @@ struct handshake {
 	bool is_bearer;
 };
 
+/* The rest of it for any request: 0 and the credential, or the status to refuse it with, and why. `is_ours`: a page of ours asks, so
+ * that cookies count. */
+int handshake_credential(struct handshake *hs, const struct head *head, bool is_ours, const char **ret_why);
+
 /* 0 when it may; else the status to refuse it with, and why. */
 int handshake_check(struct handshake *hs, const struct head *head, const char *const *origins, const char **ret_why);
 bool handshake_origin_is_ours(const char *origin, const char *const *origins);

@@ -2,6 +2,7 @@
 #include "net/net_private.h"
 #include "net/cookie.h"
 #include "net/handshake.h"
+#include "net/site.h"
 #include "base/log.h"
 #include <assert.h>
 #include <stdio.h>
@@ -85,6 +86,9 @@ void request_destroy(struct http_request *r)
 		next = c->next;
 		free(c);
 	}
+	if (r->credential)
+		explicit_bzero(r->credential, sizeof(*r->credential));
+	free(r->credential);
 	buf_finish(&r->headers);
 	free(r->body);
 	free(r);
@@ -101,6 +105,22 @@ const char *http_body(const struct http_request *r, size_t *ret_len)
 const char *http_address(const struct http_request *r)
 {
 	return r->address;
+}
+
+const char *http_path(const struct http_request *r)
+{
+	return r->head.path;
+}
+
+const char *http_credential(const struct http_request *r, bool *ret_is_bearer)
+{
+	*ret_is_bearer = r->credential && r->credential->is_bearer;
+	return r->credential ? r->credential->credential : NULL;
+}
+
+bool http_takes_gzip(const struct http_request *r)
+{
+	return site_accepts(head_get_only(&r->head, "accept-encoding"), "gzip");
 }
 
 const char *http_user_agent(const struct http_request *r)
@@ -190,6 +210,22 @@ void http_reply(struct http_request *r, int status, const char *content_type, co
 		peer_answer(p, is_kept);
 	}
 	request_destroy(r);
+}
+
+void http_reply_lent(struct http_request *r, int status, const char *content_type, const char *body, size_t len,
+	void (*done)(void *owner), void *owner)
+{
+	if (r->peer && !r->is_head_only) {
+		r->peer->tail_done = done;
+		r->peer->tail_owner = owner;
+		request_answer_static(r, status, content_type, body, len);
+		return;
+	}
+	if (r->peer)
+		request_answer_static(r, status, content_type, body, len); /* its length alone */
+	else
+		request_destroy(r);
+	done(owner);
 }
 
 void http_reply_json(struct http_request *r, int status, json_t *body)

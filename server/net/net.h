@@ -39,12 +39,13 @@ struct net_handlers { /* `owner` is net_config.owner */
 enum http_access {
 	HTTP_ANYBODY = 1, /* whoever reaches the node: it reads only, and says nothing of members */
 	HTTP_OWN_PAGES,   /* T6: only a page of ours, by Sec-Fetch-Site: same-origin or a matching Origin */
+	HTTP_SIGNED_IN,   /* who brings a bearer token, or the session's cookie from a page of ours; whose it is, the handler looks up */
 };
 
 struct http_request;
 struct http_route {
 	const char *method; /* "GET", "POST" */
-	const char *path;   /* exact, "/auth/ask" */
+	const char *path;   /* exact, "/auth/ask"; one that ends with a slash stands for all below it */
 	void (*handle)(void *owner, struct http_request *r); /* may answer later; must answer exactly once */
 	enum http_access access; /* what changes anything (no GET) must be HTTP_OWN_PAGES */
 	size_t max_body;     /* bytes; 0: no body */
@@ -92,6 +93,10 @@ void net_close(struct net *net, uint64_t conn, int code, const char *reason); /*
 /* --- one HTTP request ------------------------------------------------------------------------------ */
 const char *http_body(const struct http_request *r, size_t *ret_len);
 const char *http_address(const struct http_request *r);
+const char *http_path(const struct http_request *r); /* as sent, up to the '?' */
+/* What it brings to show who asks, for as long as r lives; of a HTTP_SIGNED_IN route never NULL. */
+const char *http_credential(const struct http_request *r, bool *ret_is_bearer);
+bool http_takes_gzip(const struct http_request *r); /* Accept-Encoding says so */
 const char *http_user_agent(const struct http_request *r);
 const char *http_origin(const struct http_request *r);                         /* configured origin that the request came to */
 const char *http_cookie(const struct http_request *r, const char *name); /* NULL: absent, doubled or malformed */
@@ -99,6 +104,9 @@ const char *http_cookie(const struct http_request *r, const char *name); /* NULL
 void http_header(struct http_request *r, const char *name, const char *value);
 /* Answers and frees `r`. Security headers (R3) are always added. `body` is copied. When the peer has gone, does nothing. */
 void http_reply(struct http_request *r, int status, const char *content_type, const void *body, size_t len);
+/* The same without a copy: `done` says once that the body is not needed any more, be it at once. */
+void http_reply_lent(struct http_request *r, int status, const char *content_type, const char *body, size_t len,
+	void (*done)(void *owner), void *owner);
 void http_reply_json(struct http_request *r, int status, json_t *body); /* takes body */
 bool http_is_alive(const struct http_request *r); /* the peer is still there; r itself is valid until http_reply */
 #endif

@@ -20,6 +20,7 @@ struct lws;
 struct engine;
 struct listener;
 struct site;
+struct handshake;
 
 /* --- peers: HTTP (peer.c) ---------------------------------------------------------------------------- */
 
@@ -48,6 +49,8 @@ struct peer {
 	struct buf out;               /* head of the answer, and a body that had to be copied */
 	const char *tail;             /* a body that the site owns, after `out` */
 	size_t tail_len, written;
+	void (*tail_done)(void *owner); /* it is lent; NULL: it is not */
+	void *tail_owner;
 	struct peer *prev, *next;     /* net->peers */
 };
 
@@ -77,6 +80,7 @@ struct http_request {
 	char address[ADDRESS_SIZE];
 	char user_agent[201];
 	struct cookie_value *cookies;
+	struct handshake *credential; /* of a HTTP_SIGNED_IN route */
 	struct buf headers; /* of the answer */
 	bool has_cache_control, is_head_only;
 	char *body;

@@ -60,6 +60,18 @@ int peer_give_up_fd(struct peer *p)
 	return fd;
 }
 
+/* The body has left, or nobody takes it any more. */
+static void tail_drop(struct peer *p)
+{
+	void (*done)(void *owner) = p->tail_done;
+
+	p->tail = NULL;
+	p->tail_len = 0;
+	p->tail_done = NULL;
+	if (done)
+		done(p->tail_owner);
+}
+
 void peer_destroy(struct peer *p)
 {
 	struct net *net = p->net;
@@ -74,6 +86,7 @@ void peer_destroy(struct peer *p)
 	if (p->fd >= 0)
 		close(p->fd);
 	address_release(net->addresses, p->address);
+	tail_drop(p);
 	buf_finish(&p->out);
 	free(p->in);
 	DL_DELETE(net->peers, p);
@@ -111,8 +124,7 @@ static void refuse_unread(struct peer *p, int status, const char *why)
 	buf_reset(&p->out);
 	response_head(&p->out, p->net, &res);
 	buf_printf(&p->out, "%s\n", why);
-	p->tail = NULL;
-	p->tail_len = 0;
+	tail_drop(p);
 	peer_answer(p, false);
 }
 
@@ -296,8 +308,7 @@ void peer_answer(struct peer *p, bool is_kept)
 static void peer_answered(struct peer *p)
 {
 	buf_finish(&p->out);
-	p->tail = NULL;
-	p->tail_len = 0;
+	tail_drop(p);
 	if (p->is_kept && !p->net->is_draining) {
 		p->state = PEER_HEAD;
 		deadline_set(p, p->net->config.keep_alive_ms);

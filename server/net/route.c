@@ -20,6 +20,13 @@ bool routes_fit(const struct http_route *const *tables, struct err *err)
 	return true;
 }
 
+static bool path_fits(const struct http_route *route, const char *path)
+{
+	size_t len = strlen(route->path);
+
+	return route->path[len - 1] == '/' ? strncmp(route->path, path, len) == 0 && path[len] : strcmp(route->path, path) == 0;
+}
+
 static bool method_fits(const struct http_route *route, const struct http_request *r)
 {
 	return strcmp(route->method, r->head.method) == 0 || (r->is_head_only && strcmp(route->method, "GET") == 0);
@@ -34,7 +41,7 @@ static const struct http_route *route_find(const struct http_request *r, char *r
 		for (const struct http_route *route = *tables; route->path; route++) {
 			size_t used = strlen(ret_allow);
 
-			if (strcmp(route->path, r->head.path) != 0)
+			if (!path_fits(route, r->head.path))
 				continue;
 			if (method_fits(route, r)) {
 				*ret_owner = net_route_owner(r->net, *tables);
@@ -65,17 +72,35 @@ static bool is_same_origin(const struct http_request *r)
 	return site ? strcmp(site, "same-origin") == 0 : origin != NULL;
 }
 
+/* False: it was refused. */
+static bool is_let_in(struct http_request *r)
+{
+	const char *why = "only pages of this service may ask for that";
+	int status = 0;
+
+	if (r->route->access == HTTP_SIGNED_IN) {
+		r->credential = calloc(1, sizeof(*r->credential));
+		status = r->credential ? handshake_credential(r->credential, &r->head, is_same_origin(r), &why) : 503;
+	} else if (r->route->access == HTTP_OWN_PAGES && !is_same_origin(r)) {
+		status = 403;
+	}
+	if (status == 0)
+		return true;
+	net_refused(r->net, status == 403 ? REFUSED_ORIGIN : REFUSED_CREDENTIAL);
+	if (status == 401)
+		http_header(r, "WWW-Authenticate", "Bearer");
+	request_refuse(r, status, why);
+	return false;
+}
+
 static void route_begin(struct http_request *r, const struct http_route *route, void *owner)
 {
 	struct net *net = r->net;
 
 	r->route = route;
 	r->owner = owner;
-	if (route->access != HTTP_ANYBODY && !is_same_origin(r)) {
-		net_refused(net, REFUSED_ORIGIN);
-		request_refuse(r, 403, "only pages of this service may ask for that");
+	if (!is_let_in(r))
 		return;
-	}
 	if (r->body_size > route->max_body) {
 		char why[64];
 

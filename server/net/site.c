@@ -211,7 +211,7 @@ const struct site_file *site_find(const struct site *site, const char *path)
 }
 
 /* Whether a list of codings, each perhaps with a weight, takes `name`. */
-static bool accepts(const char *list, const char *name)
+bool site_accepts(const char *list, const char *name)
 {
 	size_t want = strlen(name);
 
@@ -231,9 +231,9 @@ static bool accepts(const char *list, const char *name)
 
 const struct site_body *site_choose(const struct site_file *file, const char *accept, enum site_coding *ret_coding)
 {
-	if (file->bodies[SITE_BROTLI].data && accepts(accept, "br"))
+	if (file->bodies[SITE_BROTLI].data && site_accepts(accept, "br"))
 		*ret_coding = SITE_BROTLI;
-	else if (file->bodies[SITE_GZIP].data && accepts(accept, "gzip"))
+	else if (file->bodies[SITE_GZIP].data && site_accepts(accept, "gzip"))
 		*ret_coding = SITE_GZIP;
 	else
 		*ret_coding = SITE_PLAIN;

@@ -28,5 +28,6 @@ void site_destroy(struct site *site); /* NULL is fine */
 const struct site_file *site_find(const struct site *site, const char *path); /* or NULL */
 /* The best variant that the Accept-Encoding header (may be NULL) takes. */
 const struct site_body *site_choose(const struct site_file *file, const char *accept, enum site_coding *ret_coding);
+bool site_accepts(const char *list, const char *coding); /* an Accept-Encoding header, or NULL */
 bool site_etag_matches(const char *if_none_match, const char *etag);
 #endif

@@ -163,6 +163,7 @@ void rpc_destroy(struct rpc *rpc)
 	call_free_all(rpc);
 	conn_free_all(rpc);
 	task_cancel(&rpc->pace);
+	snapshot_fetches_end(rpc);
 	openings_destroy(rpc->openings);
 	hub_destroy(rpc->hub);
 	feed_destroy(rpc->feed);

@@ -2,7 +2,8 @@
 #ifndef RPC_RPC_H
 #define RPC_RPC_H
 #include "rpc/call.h"
-struct loop; struct net; struct db; struct db_replica;
+#include "net/net.h"
+struct loop; struct db; struct db_replica;
 
 struct rpc_config {
 	struct loop *loop;
@@ -33,6 +34,7 @@ struct rpc_config {
 	int64_t rate_per_minute[5];                /* by enum call_rate, per member; burst is the same number */
 };
 
+extern const struct http_route rpc_routes[];  /* owner: struct rpc *; they answer with snapshots */
 extern const struct rpc_binding stream_rpc[]; /* this room's own methods: stream.open, presence.set, … */
 
 struct rpc *rpc_create(const struct rpc_config *config, struct err *err); /* NULL: a method without or with two bindings, or no memory */

@@ -151,6 +151,8 @@ static enum call_next stream_open_snapshot(struct call *c)
 	}
 	if (!c->snapshot)
 		return fail_closed(c, KD_E_NOT_FOUND, "no such object");
+	if (p->fetch.is_set && p->fetch.value && c->snapshot->len > SNAPSHOT_LARGE)
+		return answer(c, c->snapshot->seq, "snapshot_url", snapshot_offer(run_of(c)->rpc, c->mem, p->stream, run_of(c)->snapshot));
 	return answer(c, c->snapshot->seq, "snapshot", c->snapshot->text);
 }
 

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <utlist.h>
 
+#define KEPT_MAX_MS 60000
+
 struct question {
 	struct opening_wait *waiting;
 	struct db_ticket ticket;
@@ -25,9 +27,10 @@ struct opening { /* of one stream, while somebody waits or its snapshot is kept 
 	struct openings *of;
 	struct question look, read;
 	struct snapshot *kept;
+	size_t counted;  /* bytes of it */
 	bool is_held;
 	uint64_t era;    /* when the reading under way was asked for */
-	int64_t used_ms; /* the snapshot */
+	int64_t used_ms, read_ms; /* the snapshot */
 	struct opening *prev, *next; /* of->by_use, while it has one */
 	UT_hash_handle hh;
 };
@@ -39,22 +42,6 @@ struct openings {
 	uint64_t era; /* counts openings_forget */
 	struct metric *count_gauge, *bytes_gauge, *reads, *shared, *evicted;
 };
-
-/* --- snapshots ------------------------------------------------------------------------------------------------ */
-
-struct snapshot *snapshot_ref(struct snapshot *s)
-{
-	s->refs++;
-	return s;
-}
-
-void snapshot_unref(struct snapshot *s)
-{
-	if (!s || --s->refs > 0)
-		return;
-	free(s->text);
-	free(s);
-}
 
 /* What SQL has put together must be what the table promises; checked where tests run. */
 static bool fits(const struct stream_kind *kind, const char *text)
@@ -75,23 +62,14 @@ static bool fits(const struct stream_kind *kind, const char *text)
 #endif
 }
 
-static struct snapshot *snapshot_from_row(const struct db_rows *rows)
-{
-	const char *text = db_text(rows, 0, "snapshot");
-	size_t size = strlen(text) + 1;
-	struct snapshot *s = reserve_alloc(sizeof(*s), "a snapshot");
-
-	*s = (struct snapshot){ .refs = 1, .seq = db_int(rows, 0, "seq"), .text = malloc(size) };
-	if (!s->text) {
-		free(s);
-		return NULL;
-	}
-	s->len = kd_squeeze(s->text, text, size - 1);
-	s->text[s->len] = '\0';
-	return s;
-}
-
 /* --- what is kept --------------------------------------------------------------------------------------------- */
+
+static void count(struct opening *o, size_t bytes)
+{
+	o->of->bytes += bytes - o->counted;
+	o->counted = bytes;
+	metric_set(o->of->bytes_gauge, (int64_t)o->of->bytes);
+}
 
 static void drop(struct opening *o)
 {
@@ -99,8 +77,7 @@ static void drop(struct opening *o)
 
 	if (!o->kept)
 		return;
-	os->bytes -= o->kept->len;
-	metric_add(os->bytes_gauge, -(int64_t)o->kept->len);
+	count(o, 0);
 	metric_add(os->count_gauge, -1);
 	DL_DELETE(os->by_use, o);
 	snapshot_unref(o->kept);
@@ -149,6 +126,14 @@ static void used(struct opening *o)
 	DL_APPEND(o->of->by_use, o);
 }
 
+static void make_room(struct openings *os, size_t bytes)
+{
+	while (os->by_use && os->bytes + bytes > os->config.max_bytes) {
+		metric_add(os->evicted, 1);
+		drop_and_let_go(os->by_use);
+	}
+}
+
 static void keep(struct opening *o, struct snapshot *s)
 {
 	struct openings *os = o->of;
@@ -156,15 +141,11 @@ static void keep(struct opening *o, struct snapshot *s)
 	drop(o);
 	if (s->len > os->config.max_bytes)
 		return;
-	while (os->by_use && os->bytes + s->len > os->config.max_bytes) {
-		metric_add(os->evicted, 1);
-		drop_and_let_go(os->by_use);
-	}
+	make_room(os, s->len);
 	o->kept = snapshot_ref(s);
-	o->used_ms = clock_mono_ms();
+	o->used_ms = o->read_ms = clock_mono_ms();
 	DL_APPEND(os->by_use, o);
-	os->bytes += s->len;
-	metric_add(os->bytes_gauge, (int64_t)s->len);
+	count(o, s->len + s->packed_len);
 	metric_add(os->count_gauge, 1);
 }
 
@@ -374,10 +355,17 @@ void openings_forget(struct openings *os)
 		drop_and_let_go(os->by_use);
 }
 
+/* What is kept may have been made small meanwhile. And should the hint of a new name be lost, the old one is not for ever. */
 void openings_sweep(struct openings *os, int64_t now_ms)
 {
-	while (os->by_use && now_ms - os->by_use->used_ms > os->config.idle_ms)
-		drop_and_let_go(os->by_use);
+	struct opening *o, *next;
+
+	DL_FOREACH_SAFE(os->by_use, o, next) {
+		count(o, o->kept->len + o->kept->packed_len);
+		if (now_ms - o->used_ms > os->config.idle_ms || now_ms - o->read_ms > KEPT_MAX_MS)
+			drop_and_let_go(o);
+	}
+	make_room(os, 0);
 }
 
 struct openings *openings_create(const struct openings_config *config)

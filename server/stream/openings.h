@@ -7,18 +7,10 @@
  * Permission is no part of it: who asks looks at the facts, each time and for each caller. */
 #ifndef STREAM_OPENINGS_H
 #define STREAM_OPENINGS_H
+#include "stream/snapshot.h"
 #include "stream/stream.h"
 
 struct openings; struct opening;
-
-struct snapshot { /* counted: answers that share it outlive its being kept */
-	int refs;
-	int64_t seq;
-	size_t len;
-	char *text; /* compact JSON, ended by a NUL */
-};
-struct snapshot *snapshot_ref(struct snapshot *s);
-void snapshot_unref(struct snapshot *s); /* NULL is fine */
 
 /* One who asks. Embedded in its owner, zeroed before first use; the owner that dies calls openings_cancel. */
 struct opening_wait {

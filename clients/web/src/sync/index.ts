@@ -33,6 +33,7 @@
  * Lists are queries: `ask(() => ({ method: 'thread.list', params: {}, topics: ['threads'] }))` (follow.svelte.ts)
  * gives `.data`, `.error`; asked again on the server's hints, after a lost connection and after own changes. */
 import { Rpc, type Socket } from '../transport/rpc'
+import { fetchSnapshot } from '../transport/snapshot'
 import { Outbox } from './outbox'
 import { Sync } from './sync'
 
@@ -57,4 +58,4 @@ async function isServerWell(): Promise<boolean> {
   return answer.ok
 }
 
-export const sync = new Sync(new Rpc({ connect, isServerWell }), new Outbox())
+export const sync = new Sync(new Rpc({ connect, isServerWell }), new Outbox(), fetchSnapshot)

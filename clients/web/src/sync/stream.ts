@@ -6,6 +6,7 @@
 import type { Notice, Present, PresenceState, Result, StreamEvent } from '../protocol'
 import { NoAnswer, RpcError } from '../transport/errors'
 import type { Rpc } from '../transport/rpc'
+import type { Fetched } from '../transport/snapshot'
 import type { Change, Myself, StreamKind } from './kind'
 import { colourOf, type Peer } from './peers'
 import { Signal } from './signal'
@@ -31,6 +32,8 @@ export interface StreamWorld {
   rpc: Rpc
   /** Undefined until the server has said who we are. */
   me: () => Myself | undefined
+  /** Gets a large snapshot by the address that the server names; absent: all come over the connection. */
+  fetchSnapshot?: (url: string) => Promise<Fetched>
 }
 
 const PRESENCE_EVERY_MS = 66 // 15 a second
@@ -122,7 +125,7 @@ export class Stream<State> {
     const asking = ++this.#asking
     const since = this.#confirmed === undefined ? undefined : this.#seq
     try {
-      const answer = await this.#world.rpc.call('stream.open', { stream: this.name, since } as { stream: string })
+      const answer = await this.#ask(asking, since)
       if (asking === this.#asking) this.#opened(answer)
     } catch (error) {
       if (asking === this.#asking) this.#notOpened(error)
@@ -185,6 +188,21 @@ export class Stream<State> {
   }
 
   // --- inside ---
+
+  /** The answer, with the snapshot that it names. Events that come meanwhile wait. Should it not be had, the server is asked for it over
+   * the connection. */
+  async #ask(asking: number, since: number | undefined): Promise<Result<'stream.open'>> {
+    const { rpc, fetchSnapshot } = this.#world
+    const params = { stream: this.name, since } as { stream: string; since?: number }
+    const answer = await rpc.call('stream.open', fetchSnapshot ? { ...params, fetch: true } : params)
+    if (answer.snapshot_url === undefined || !fetchSnapshot || asking !== this.#asking) return answer
+    try {
+      const { seq, snapshot } = await fetchSnapshot(answer.snapshot_url)
+      return { ...answer, seq: Math.max(seq, answer.seq), snapshot: snapshot as typeof answer.snapshot }
+    } catch {
+      return asking === this.#asking ? rpc.call('stream.open', params) : answer
+    }
+  }
 
   #opened(answer: Result<'stream.open'>): void {
     this.#conn = answer.conn

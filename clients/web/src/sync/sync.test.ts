@@ -60,6 +60,56 @@ test('opens with a snapshot and follows events', async () => {
   expect(stream.seq).toBe(4)
 })
 
+test('fetches a large snapshot, and what came meanwhile is applied to it', async () => {
+  const url = '/snapshot/thread:t1/2'
+  let fetched: (answer: { seq: number; snapshot: unknown }) => void = () => {}
+  const fetchSnapshot = vi.fn(() => new Promise<{ seq: number; snapshot: unknown }>((resolve) => (fetched = resolve)))
+  server.answers['stream.open'] = () => ({ stream: NAME, seq: 2, conn: 'c1', may_moderate: true, snapshot_url: url })
+  sync = new Sync(server.rpc(), new Outbox(), fetchSnapshot)
+  await online()
+  const stream = sync.open(NAME, threadKind)
+  await settle()
+  expect(server.socket.of('stream.open').at(-1)!.params).toEqual({ stream: NAME, fetch: true })
+  expect(fetchSnapshot).toHaveBeenCalledWith(url)
+  expect(stream.status).toBe('opening')
+  server.socket.notice('stream.events', { stream: NAME, first: 3, events: [created(3, 2), created(4, 3)] })
+  fetched({ seq: 3, snapshot: snapshot(2) }) // it holds the third event already
+  await settle()
+  expect(stream.status).toBe('live')
+  expect(numbers(stream.state)).toEqual([1, 2, 3])
+  expect(stream.state?.thread.may_moderate).toBe(true)
+  expect(stream.seq).toBe(4)
+})
+
+test('asks for the snapshot over the connection when it cannot be fetched', async () => {
+  const fetchSnapshot = vi.fn(async () => Promise.reject(new Error('404')))
+  server.answers['stream.open'] = ({ fetch }) =>
+    fetch ? { stream: NAME, seq: 2, conn: 'c1', snapshot_url: '/snapshot/thread:t1/2' } : { stream: NAME, seq: 2, conn: 'c1', snapshot: snapshot(1) }
+  sync = new Sync(server.rpc(), new Outbox(), fetchSnapshot)
+  await online()
+  const stream = sync.open(NAME, threadKind)
+  await settle()
+  expect(fetchSnapshot).toHaveBeenCalledOnce()
+  expect(stream.status).toBe('live')
+  expect(numbers(stream.state)).toEqual([1])
+})
+
+test('a connection that is lost while a snapshot is fetched is not waited for', async () => {
+  let fail: (error: Error) => void = () => {}
+  server.answers['stream.open'] = () => ({ stream: NAME, seq: 2, conn: 'c1', snapshot_url: '/snapshot/thread:t1/2' })
+  sync = new Sync(server.rpc(), new Outbox(), () => new Promise((_, reject) => (fail = reject)))
+  await online()
+  const stream = sync.open(NAME, threadKind)
+  await settle()
+  server.socket.cut()
+  server.answers['stream.open'] = () => ({ stream: NAME, seq: 2, conn: 'c2', snapshot: snapshot(1) })
+  await back()
+  fail(new Error('lost'))
+  await settle()
+  expect(stream.status).toBe('live')
+  expect(numbers(stream.state)).toEqual([1])
+})
+
 test('drops what it has seen, and asks again from the last event it knows when one is missing', async () => {
   await online()
   const stream = sync.open(NAME, threadKind)

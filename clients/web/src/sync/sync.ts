@@ -8,7 +8,7 @@ import { Feeds, type Query } from './feeds'
 import { streamOf, type Change, type StreamKind } from './kind'
 import type { Outbox } from './outbox'
 import { Signal } from './signal'
-import { Stream, type Optimistic } from './stream'
+import { Stream, type Optimistic, type StreamWorld } from './stream'
 import { History } from './undo'
 
 /** The one quiet line of connection state is drawn from this. */
@@ -26,6 +26,7 @@ const NOW_TRIES = 3
 export class Sync {
   readonly #rpc: Rpc
   readonly #outbox: Outbox
+  readonly #fetchSnapshot: StreamWorld['fetchSnapshot']
   readonly #changes: Changes
   readonly #feeds: Feeds
   readonly #changed = new Signal()
@@ -36,8 +37,9 @@ export class Sync {
   #status: Connection['status'] = 'starting'
   #timer: ReturnType<typeof setInterval> | undefined
 
-  constructor(rpc: Rpc, outbox: Outbox) {
+  constructor(rpc: Rpc, outbox: Outbox, fetchSnapshot?: StreamWorld['fetchSnapshot']) {
     this.#rpc = rpc
+    this.#fetchSnapshot = fetchSnapshot
     this.#outbox = outbox
     this.#feeds = new Feeds(rpc)
     this.#changes = new Changes({
@@ -127,7 +129,7 @@ export class Sync {
   open<State>(name: string, kind: StreamKind<State>): Stream<State> {
     let stream = this.#streams.get(name) as Stream<State> | undefined
     if (!stream) {
-      stream = new Stream(name, kind, { rpc: this.#rpc, me: () => this.#myself() })
+      stream = new Stream(name, kind, { rpc: this.#rpc, me: () => this.#myself(), fetchSnapshot: this.#fetchSnapshot })
       const mine = this.#orphans.filter((change) => streamOf(change.method, change.params) === name)
       this.#orphans = this.#orphans.filter((change) => !mine.includes(change))
       for (const change of mine) stream.addPending(change)
