@@ -1,12 +1,19 @@
 /* protocol_korsdrag.c - JSON-RPC over korsdrag.v1: streams are opened, cards moved or posts written, events counted. */
 #include "batches.h"
 #include "drive.h"
+#include "fetch.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #define OPEN_ID 1000000000 /* ids of calls from here on open streams; those below are ops */
 #define ID_SIZE 64
+
+/* As browsers do. Where thousands come at once, nothing is large enough for it. */
+static bool fetches(void)
+{
+	return strcmp(options.mode, "join") == 0;
+}
 
 static void korsdrag_opened(struct client *c)
 {
@@ -23,8 +30,8 @@ static void korsdrag_opened(struct client *c)
 			client_textf(c, "{\"jsonrpc\":\"2.0\",\"id\":%u,\"method\":\"stream.open\",\"params\":{\"stream\":\"%.*s\",\"since\":%lld}}",
 				OPEN_ID + i, (int)len, name, (long long)c->seq);
 		else
-			client_textf(c, "{\"jsonrpc\":\"2.0\",\"id\":%u,\"method\":\"stream.open\",\"params\":{\"stream\":\"%.*s\"}}", OPEN_ID + i,
-				(int)len, name);
+			client_textf(c, "{\"jsonrpc\":\"2.0\",\"id\":%u,\"method\":\"stream.open\",\"params\":{\"stream\":\"%.*s\"%s}}", OPEN_ID + i,
+				(int)len, name, fetches() ? ",\"fetch\":true" : "");
 		name += len + (name[len] == ',');
 	}
 }
@@ -73,6 +80,20 @@ static void events_heard(struct client *c, const char *text, size_t len)
 		seen_each(c, text, len);
 }
 
+/* The snapshot may be elsewhere. */
+static void fetch_snapshot(const struct client *c, const char *text, size_t len)
+{
+	static const char key[] = "\"snapshot_url\":\"";
+	const char *path = memmem(text, len < 512 ? len : 512, key, sizeof key - 1), *end;
+
+	if (!path)
+		return;
+	path += sizeof key - 1;
+	end = memchr(path, '"', (size_t)(text + len - path));
+	if (end)
+		fetch(c, path, (size_t)(end - path));
+}
+
 static void answer_heard(struct client *c, const char *text, size_t len)
 {
 	/* The id may stand before a long result or behind it. */
@@ -91,6 +112,8 @@ static void answer_heard(struct client *c, const char *text, size_t len)
 	} else if (id < OPEN_ID) {
 		drive_acked(c, (uint32_t)id);
 	} else {
+		if (fetches())
+			fetch_snapshot(c, text, len);
 		if (id == OPEN_ID) { /* the result's own number comes before what it holds, or last */
 			int64_t seq = -1;
 

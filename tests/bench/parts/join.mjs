@@ -1,4 +1,5 @@
-// Coming to a board of 5,000 cards, as a fresh client: time and bytes; and what a board costs that is loaded and idle, or gone again.
+// Coming to a board of 5,000 cards, as a fresh client: time and bytes, until it has all of it (ours over
+// HTTP, by gzip, as a browser would: inflated within that time); and what a board costs that is loaded and idle, or gone again.
 import { drive } from '../lib/drive.mjs'
 import { figure, record } from '../lib/figures.mjs'
 import { board, boards as boardsMade, korsdrag, memberToken } from '../lib/korsdrag.mjs'
@@ -13,6 +14,7 @@ const names = ['korsdrag', 'tldraw, memory', 'tldraw, SQLite', 'hocuspocus']
 const BOARDS_A_CLIENT = 60
 /** How long a board that nobody looks at may stay in memory. */
 const EVICTED_AFTER_MS = 8000
+const SETTINGS = ['limit.models_idle = 2s', 'limit.snapshots_idle = 2s']
 
 async function joins(options) {
   const cards = options.short ? 500 : 5000
@@ -52,7 +54,7 @@ async function memory({ short, repeat }) {
   const count = short ? 60 : 600
   for (let turn = 0; turn < repeat; turn++) {
     const sets = Array.from({ length: 3 }, () => boardsMade(count, 100))
-    await withServer(() => korsdrag.start({ place: {} }), async (server) => {
+    await withServer(() => korsdrag.start({ place: {}, settings: SETTINGS }), async (server) => {
       await unload(await load(server.drive.url, [board(100)]))
       const empty = memoryOf(server.pid)
       const loaded = await load(server.drive.url, sets[0])
