@@ -197,7 +197,7 @@ static bool open_rpc(struct node *n, struct err *err)
 	n->rpc = rpc_create(&(struct rpc_config){
 		.loop = n->loop, .db = n->db, .replica = n->replica, .replica_lag_ms = s->database_replica_lag_ms, .bindings = bindings, .kinds = n->kinds,
 		.nats = s->bus_servers[0] ? &nats : NULL, .bus_subjects = s->bus_subjects,
-		.caller_by_credential = &Q_CALLER_BY_CREDENTIAL, .caller_by_session = &Q_CALLER_BY_SESSION,
+		.caller_by_credential = &Q_CALLER_BY_CREDENTIAL, .callers_by_credential = &Q_CALLERS_BY_CREDENTIAL, .caller_by_session = &Q_CALLER_BY_SESSION,
 		.credential_ended = &Q_CREDENTIAL_ENDED, .scan = scan_limits(s), .batch = (int)s->limit_batch,
 		.bad_messages = (int)s->limit_bad_messages, .bad_messages_ms = s->limit_bad_messages_ms,
 		.session_check_ms = s->limit_session_check_ms, .retry_ms = s->database_queue_ms, .calls_per_conn = (int)s->limit_calls_per_conn, .conns_per_member = (int)s->limit_conns_per_member,

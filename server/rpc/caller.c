@@ -82,22 +82,22 @@ static void copy(char *to, size_t size, const char *from)
 }
 
 /* What caller_from_row takes for a row: each of so many connections keeps it for as long as it is open. */
-static size_t row_size(const struct db_rows *rows)
+static size_t row_size(const struct db_rows *rows, int row)
 {
 	static const char *const texts[] = { "name", "organisation_short", "organisation_name" };
 	static const char *const lists[] = { "cohorts", "spaces" };
 	size_t size = sizeof(struct caller_ref) + ARENA_ALIGN;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		size += (db_text(rows, 0, texts[i]) ? strlen(db_text(rows, 0, texts[i])) : 0) + 1 + ARENA_ALIGN;
+		size += (db_text(rows, row, texts[i]) ? strlen(db_text(rows, row, texts[i])) : 0) + 1 + ARENA_ALIGN;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-		size += ID_SIZE * (count_items(db_text(rows, 0, lists[i])) + 1) + ARENA_ALIGN;
-	return size + sizeof(struct grant) * (count_items(db_text(rows, 0, "grants")) + 1) + ARENA_ALIGN;
+		size += ID_SIZE * (count_items(db_text(rows, row, lists[i])) + 1) + ARENA_ALIGN;
+	return size + sizeof(struct grant) * (count_items(db_text(rows, row, "grants")) + 1) + ARENA_ALIGN;
 }
 
-struct caller_ref *caller_from_row(const struct db_rows *rows)
+struct caller_ref *caller_from_row(const struct db_rows *rows, int row)
 {
-	struct arena *mem = db_count(rows) > 0 ? arena_create(row_size(rows), 1u << 20) : NULL;
+	struct arena *mem = row >= 0 && row < db_count(rows) ? arena_create(row_size(rows, row), 1u << 20) : NULL;
 	struct caller_ref *ref;
 	struct caller *c;
 
@@ -106,25 +106,25 @@ struct caller_ref *caller_from_row(const struct db_rows *rows)
 	ref = arena_new(mem, struct caller_ref);
 	ref->mem = mem;
 	ref->refs = 1;
-	ref->head = db_int(rows, 0, "head");
+	ref->head = db_int(rows, row, "head");
 	c = &ref->caller;
-	copy(c->member, sizeof(c->member), db_text(rows, 0, "member"));
-	copy(c->session, sizeof(c->session), db_text(rows, 0, "session"));
-	copy(c->organisation, sizeof(c->organisation), db_text(rows, 0, "organisation"));
-	c->full_name = arena_strdup(mem, db_text(rows, 0, "name"));
+	copy(c->member, sizeof(c->member), db_text(rows, row, "member"));
+	copy(c->session, sizeof(c->session), db_text(rows, row, "session"));
+	copy(c->organisation, sizeof(c->organisation), db_text(rows, row, "organisation"));
+	c->full_name = arena_strdup(mem, db_text(rows, row, "name"));
 	c->name = c->full_name ? c->full_name : "";
 	if (c->full_name && strlen(c->full_name) > CALLER_NAME_MAX)
 		c->name = arena_strndup(mem, c->full_name, fitting(c->full_name, CALLER_NAME_MAX));
-	c->organisation_short = arena_strdup(mem, db_text(rows, 0, "organisation_short"));
-	c->organisation_name = arena_strdup(mem, db_text(rows, 0, "organisation_name"));
-	copy(c->locale, sizeof(c->locale), db_text(rows, 0, "locale"));
-	c->is_administrator = db_bool(rows, 0, "is_administrator");
-	c->is_bearer = db_bool(rows, 0, "is_bearer");
-	c->signed_in_at = db_int(rows, 0, "signed_in_at");
-	c->tracks = read_tracks(db_text(rows, 0, "tracks"));
-	c->cohorts = read_ids(mem, db_text(rows, 0, "cohorts"), &c->cohort_count);
-	c->spaces = read_ids(mem, db_text(rows, 0, "spaces"), &c->space_count);
-	read_grants(c, mem, db_text(rows, 0, "grants"));
+	c->organisation_short = arena_strdup(mem, db_text(rows, row, "organisation_short"));
+	c->organisation_name = arena_strdup(mem, db_text(rows, row, "organisation_name"));
+	copy(c->locale, sizeof(c->locale), db_text(rows, row, "locale"));
+	c->is_administrator = db_bool(rows, row, "is_administrator");
+	c->is_bearer = db_bool(rows, row, "is_bearer");
+	c->signed_in_at = db_int(rows, row, "signed_in_at");
+	c->tracks = read_tracks(db_text(rows, row, "tracks"));
+	c->cohorts = read_ids(mem, db_text(rows, row, "cohorts"), &c->cohort_count);
+	c->spaces = read_ids(mem, db_text(rows, row, "spaces"), &c->space_count);
+	read_grants(c, mem, db_text(rows, row, "grants"));
 	return ref;
 }
 

@@ -12,8 +12,8 @@ struct caller_ref {
 };
 
 /* Columns: member, session, name, organisation, organisation_short, organisation_name, locale, is_administrator, signed_in_at (ms), is_bearer, tracks, cohorts,
- * spaces (comma lists), grants (comma list of scope:id), head. NULL: no row or no memory. */
-struct caller_ref *caller_from_row(const struct db_rows *rows);
+ * spaces (comma lists), grants (comma list of scope:id), head. NULL: no such row or no memory. */
+struct caller_ref *caller_from_row(const struct db_rows *rows, int row);
 struct caller_ref *caller_ref(struct caller_ref *c);
 void caller_unref(struct caller_ref *c); /* NULL is fine */
 #endif

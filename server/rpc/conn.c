@@ -127,12 +127,14 @@ static void ended_count(const struct conn *c)
 		db_query(c->rpc->config.db, NULL, c->rpc->config.credential_ended, params, ended_told, NULL);
 }
 
-static void conn_ask(struct conn *c);
-
-static void conn_asked(void *owner, const struct db_rows *rows, const struct err *err)
+static void conn_ask(struct conn *c)
 {
-	struct conn *c = owner;
+	if (!sign_ins_ask(c->rpc->sign_ins, c))
+		conn_close(c, NET_CLOSE_TRY_LATER, "the server is short of memory");
+}
 
+void conn_known(struct conn *c, const struct db_rows *rows, int row, const struct err *err)
+{
 	if (err && db_was_lost(err) && !c->was_asked_again) {
 		c->was_asked_again = true;
 		conn_ask(c);
@@ -142,7 +144,7 @@ static void conn_asked(void *owner, const struct db_rows *rows, const struct err
 		conn_close(c, NET_CLOSE_TRY_LATER, "the database is not available");
 		return;
 	}
-	c->caller = caller_from_row(rows);
+	c->caller = caller_from_row(rows, row);
 	if (!c->caller) {
 		ended_count(c);
 		conn_close(c, NET_CLOSE_SIGNED_OUT, "sign in again");
@@ -159,13 +161,6 @@ static void conn_asked(void *owner, const struct db_rows *rows, const struct err
 	metric_add(c->rpc->signed_in_gauge, 1);
 	hub_hold(c->rpc->hub, "member", c->caller->caller.member, c->caller->head);
 	held_dispatch(c);
-}
-
-static void conn_ask(struct conn *c)
-{
-	const char *params[] = { c->hash, call_bool(c->is_bearer) };
-
-	db_query(c->rpc->config.db, &c->ticket, c->rpc->config.caller_by_credential, params, conn_asked, c);
 }
 
 static void net_opened(void *owner, uint64_t id, const struct net_handshake *hs)
@@ -257,7 +252,7 @@ static void conn_rechecked(void *owner, const struct db_rows *rows, const struct
 		held_dispatch(c);
 		return;
 	}
-	fresh = caller_from_row(rows);
+	fresh = caller_from_row(rows, 0);
 	if (!fresh) {
 		if (is_due)
 			metric_add(c->rpc->refusals.session_check, 1);

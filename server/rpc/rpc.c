@@ -106,7 +106,7 @@ static void refusals_find(struct rpc_refusals *r)
 
 static bool is_whole(const struct rpc *rpc)
 {
-	return rpc->hub && rpc->openings && rpc->journal && rpc->rates && rpc->seats && rpc->feed && rpc->tick && rpc->again_timer &&
+	return rpc->hub && rpc->openings && rpc->journal && rpc->rates && rpc->seats && rpc->feed && rpc->sign_ins && rpc->tick && rpc->again_timer &&
 		(rpc->recent || !rpc->config.replica);
 }
 
@@ -132,6 +132,7 @@ struct rpc *rpc_create(const struct rpc_config *config, struct err *err)
 	memcpy(rpc->node, node, sizeof(node));
 	hub.node = rpc->node;
 	rpc->feed = feed_create(rpc);
+	rpc->sign_ins = sign_ins_create(rpc);
 	rpc->rates = rates_create(config->rate_per_minute);
 	rpc->seats = seats_create(config->conns_per_member);
 	rpc->recent = config->replica ? recent_create() : NULL;
@@ -167,6 +168,7 @@ void rpc_destroy(struct rpc *rpc)
 	openings_destroy(rpc->openings);
 	hub_destroy(rpc->hub);
 	feed_destroy(rpc->feed);
+	sign_ins_destroy(rpc->sign_ins);
 	rates_destroy(rpc->rates);
 	seats_destroy(rpc->seats);
 	recent_destroy(rpc->recent);

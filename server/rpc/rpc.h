@@ -15,6 +15,8 @@ struct rpc_config {
 	/* Looks a credential up. Statement: $1 = hash of the credential, $2 = 't' for bearer. No row: unknown, ended, suspended.
 	 * One row, the columns of struct caller; see caller_from_row in rpc/caller.c. Refreshes last_seen_at. */
 	const struct db_stmt *caller_by_credential;
+	/* The same for many: $1 = hashes, $2 = whether each is a bearer's. A row for each that is known, with its place in the lists, `n`. */
+	const struct db_stmt *callers_by_credential;
 	const struct db_stmt *caller_by_session;   /* $1 = session id: the same row, for refreshing */
 	const struct db_stmt *credential_ended;    /* $1 = hash: a row whose `setting` names the limit that ended a known session; may be NULL */
 	int64_t retry_ms;                          /* after its coming, a call that lost the database is not tried again */

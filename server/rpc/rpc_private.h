@@ -127,6 +127,7 @@ struct rpc {
 	size_t stats_count;
 	struct domain domains[DOMAINS_MAX];
 	struct feed *feed;
+	struct sign_ins *sign_ins;
 	struct timer *tick;              /* each second: rechecks, drain */
 	struct metric *again;
 	struct timer *again_timer;       /* while calls are CALL_AGAIN */
@@ -148,10 +149,17 @@ void conn_close(struct conn *conn, int code, const char *reason);
 void conn_bad_message(struct conn *conn);
 bool conn_send_text(struct rpc *rpc, uint64_t conn, const char *text, size_t len, bool is_reply);
 bool conn_send_json(struct rpc *rpc, uint64_t conn, json_t *message, bool is_reply); /* borrowed */
+/* Who sits on it: that row; -1: nobody we know. Or what went wrong. */
+void conn_known(struct conn *conn, const struct db_rows *rows, int row, const struct err *err);
 void conn_recheck(struct conn *conn); /* reads the caller again: rights may have changed */
 void conn_recheck_member(struct rpc *rpc, const char *member);
 void conn_tick(struct rpc *rpc);
 void conn_free_all(struct rpc *rpc);
+
+/* sign_ins.c */
+struct sign_ins *sign_ins_create(struct rpc *rpc); /* NULL: no memory */
+void sign_ins_destroy(struct sign_ins *s);
+bool sign_ins_ask(struct sign_ins *s, const struct conn *c); /* conn_known then, on a later step of the loop, unless it has closed; false: no memory */
 
 /* dispatch.c */
 void dispatch_message(struct conn *conn, const char *text, size_t len);

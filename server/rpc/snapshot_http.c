@@ -173,7 +173,7 @@ static void caller_known(void *owner, const struct db_rows *rows, const struct e
 		fetch_fail(f, err);
 		return;
 	}
-	f->caller = caller_from_row(rows);
+	f->caller = caller_from_row(rows, 0);
 	if (!f->caller)
 		fetch_refuse(f, 401, "sign in again\n");
 	else if (!allow_call(ACCESS_MEMBER, &f->caller->caller, &forbidden))

@@ -156,6 +156,16 @@ static const char *caller(char credential, const char *is_bearer)
 	return sql_run(pg, &Q_CALLER_BY_CREDENTIAL, hash(credential), is_bearer);
 }
 
+static const char *callers(const char *credentials, const char *are_bearers)
+{
+	char hashes[400] = "{";
+
+	for (const char *c = credentials; *c; c++)
+		snprintf(hashes + strlen(hashes), sizeof(hashes) - strlen(hashes), "%s%s", c > credentials ? "," : "", hash(*c));
+	strcat(hashes, "}");
+	return sql_run(pg, &Q_CALLERS_BY_CREDENTIAL, hashes, are_bearers);
+}
+
 static void sign_in(void)
 {
 	ask_link("anna@b.se", ID(01), 'a', 'b', 'c');
@@ -175,6 +185,22 @@ Test(account_sql, a_caller_has_all_its_rights_in_one_row)
 	                "cohorts, spaces, grants, head, signed_in_at > 1600000000000 FROM caller"),
 	        ANNA "|" ID(11) "|Anna|" ORG "|sv|f|f|executive|" COHORT "|" SPACE "|network:,cohort:" COHORT
 	                        "|0|t");
+}
+
+Test(account_sql, many_are_asked_for_at_once)
+{
+	char one[400];
+
+	sign_in();
+	pg_exec(pg, "UPDATE session SET last_seen_at = now() - interval '1 hour'");
+	cr_expect_str_eq(callers("23", "{f,t}"), "");
+	snprintf(one, sizeof(one), "2|%s", caller('1', "f"));
+	pg_exec(pg, "UPDATE session SET last_seen_at = now() - interval '1 hour'");
+	cr_expect_str_eq(callers("213", "{f,f,f}"), one, "the second of them");
+	cr_expect_eq(pg_int(pg, "SELECT count(*) FROM session WHERE last_seen_at > now() - interval '1 minute'"), 1, "it was seen");
+	cr_expect_str_eq(callers("1", "{t}"), "", "a cookie is no token");
+	pg_exec(pg, "UPDATE session SET revoked_at = now()");
+	cr_expect_str_eq(callers("1", "{f}"), "");
 }
 
 Test(account_sql, sessions_end)

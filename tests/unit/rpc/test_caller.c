@@ -28,7 +28,7 @@ static void row_taken(void *owner, const struct db_rows *rows, const struct err 
 	cr_assert_not(err, "%s", err ? err->detail : "");
 	if (a->fail_at >= 0)
 		alloc_fail_at(a->fail_at);
-	a->ref = caller_from_row(rows);
+	a->ref = caller_from_row(rows, 0);
 	a->has_failed = alloc_end();
 	a->is_in = true;
 }
