@@ -1,6 +1,5 @@
-/* hub.c - subscriptions and delivery. */
+/* hub.c - who looks at which stream, and what this node commits. */
 #include "stream/hub_private.h"
-#include "base/buf.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +34,10 @@ static struct entry *entry_get(struct hub *hub, const struct stream_kind *kind, 
 
 void hub_entry_let_go(struct entry *e)
 {
-	if (!e->subs)
+	if (!e->subs) {
+		hub_held_forget(e);
 		presence_forget_stream(e->hub->presence, e->name);
+	}
 	if (e->subs || e->holds > 0)
 		return;
 	bus_unfollow(e->hub->bus, e->name);
@@ -205,53 +206,7 @@ void hub_conn_recheck(struct hub *hub, uint64_t conn)
 	}
 }
 
-/* --- delivery ---------------------------------------------------------------------------------------- */
-
-static void sub_deliver(struct sub *s, int64_t first, int64_t last, struct frame *f)
-{
-	struct hub *hub = s->hub;
-	const struct caller *c = hub->config.caller_of(hub->config.owner, s->conn);
-
-	if (s->state != SUB_LIVE || s->seq >= last)
-		return; /* what is opening, reading or behind looks at the head when it gets there */
-	if (!c || !access_may_read(&s->entry->access, c))
-		return; /* hub_conn_recheck closes it */
-	if (s->seq + 1 != first) {
-		hub_sub_read(s);
-		return;
-	}
-	if (!net_send(hub->net, s->conn, f, s->tag, false)) {
-		s->state = SUB_BEHIND;
-		metric_add(hub->behind, 1);
-		return;
-	}
-	s->seq = last;
-	metric_add(hub->deliveries, last - first + 1);
-}
-
-void hub_deliver(struct entry *e, int64_t first, int64_t last, struct frame *f)
-{
-	struct sub *s, *next;
-
-	metric_add(e->hub->frames, 1);
-	DL_FOREACH_SAFE(e->subs, s, next)
-		sub_deliver(s, first, last, f);
-}
-
-struct frame *hub_frame(const char *stream, int64_t first, const char *events_json)
-{
-	struct buf b;
-	struct frame *f;
-
-	buf_init(&b, 64u << 20);
-	buf_printf(&b, "{\"jsonrpc\":\"2.0\",\"method\":\"stream.events\",\"params\":{\"stream\":\"%s\",\"first\":%lld,\"events\":",
-		stream, (long long)first);
-	buf_add_str(&b, events_json);
-	buf_add_str(&b, "}}");
-	f = b.failed ? NULL : frame_create(b.data, b.len);
-	buf_finish(&b);
-	return f;
-}
+/* --- what was committed here ----------------------------------------------------------------------------- */
 
 int hub_viewers(void *owner, const char *id)
 {
@@ -399,6 +354,7 @@ void hub_destroy(struct hub *hub)
 	if (!hub)
 		return;
 	timer_destroy(hub->heads);
+	timer_destroy(hub->hold);
 	db_ticket_cancel(&hub->heads_ticket);
 	HASH_ITER(hh, hub->viewers, v, v_next)
 		hub_conn_closed(hub, v->conn);

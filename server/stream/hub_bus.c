@@ -94,6 +94,7 @@ static void entry_rewind(struct entry *e, int64_t head)
 
 	log_line(LOG_WARN, "events were lost", "stream", e->kind->name, "from", log_int(head + 1), "to", log_int(e->asked), NULL);
 	e->head = e->target = head;
+	hub_held_forget(e);
 	DL_FOREACH(e->subs, s)
 		net_close(e->hub->net, s->conn, NET_CLOSE_TRY_LATER, "the database has lost what came last");
 	if (e->holds > 0)
@@ -186,7 +187,8 @@ bool hub_bus_start(struct hub *hub, struct err *err)
 		.loop = hub->config.loop, .db = hub->config.db, .node = hub->config.node, .handlers = &handlers, .owner = hub,
 		.nats = hub->config.nats, .subjects = hub->config.subjects }, err);
 	hub->heads = loop_timer_create(hub->config.loop, heads_ask, hub);
-	if (!hub->bus || !hub->presence || !hub->heads)
+	hub->hold = loop_timer_create(hub->config.loop, hub_hold_ended, hub);
+	if (!hub->bus || !hub->presence || !hub->heads || !hub->hold)
 		return false;
 	presence_set_bus(hub->presence, hub->bus);
 	timer_start(hub->heads, HUB_HEADS_MS, HUB_HEADS_MS);

@@ -17,7 +17,7 @@ enum sub_state {
 	SUB_BEHIND,   /* its connection's queue is full: waits for it to drain */
 };
 
-struct entry;
+struct entry; struct held;
 
 struct sub { /* one connection's view of one stream */
 	uint64_t conn;
@@ -60,6 +60,11 @@ struct entry { /* a stream that someone here follows */
 	struct sub *subs;
 	int viewers;        /* of them */
 	struct missed missed;
+	struct held *held;  /* events that wait a little: see hub_deliver.c */
+	int64_t due_us;        /* while something is held: until then */
+	int64_t delivered_us;  /* when the last left, */
+	int64_t delivered;     /* and how many events they were */
+	struct entry *holding_prev, *holding_next; /* hub->holding, while something is held */
 	int holds;
 	uint64_t serial;
 	struct hub *hub;
@@ -76,6 +81,9 @@ struct hub {
 	struct bus *bus;
 	struct presence *presence;
 	struct timer *heads;
+	struct entry *holding;
+	struct timer *hold;    /* for hold_due_us; 0: for nothing */
+	int64_t hold_due_us;
 	struct db_ticket heads_ticket;
 	bool is_asking_heads;
 	struct metric *deliveries, *frames, *gaps, *behind, *subs_gauge;
@@ -83,7 +91,9 @@ struct hub {
 
 struct entry *hub_entry_find(struct hub *hub, const char *id);
 void hub_entry_let_go(struct entry *e); /* frees it when nobody follows it */
-void hub_deliver(struct entry *e, int64_t first, int64_t last, struct frame *f);
+void hub_deliver(struct entry *e, int64_t first, int64_t last, struct frame *f); /* at once, or with what follows soon */
+void hub_held_forget(struct entry *e);
+void hub_hold_ended(void *owner);       /* hub->hold */
 void hub_sub_read(struct sub *s);       /* asks the journal for what the viewer misses */
 void hub_entry_read(struct entry *e);   /* asks the journal for what everyone here misses */
 void hub_entry_heard(struct entry *e, int64_t head);

@@ -310,3 +310,51 @@ Test(stream, what_was_missed_comes_in_pieces)
 	hear_until(kalle, HERE_STREAM, seq + 400, seq + 401);
 	world_stop(w);
 }
+
+#define CROWD 150
+#define CROWD_WRITERS 4
+#define CROWD_POSTS 6 /* of each at once */
+#define CROWD_ROUNDS 4
+
+static void post_at_once(struct person **writers)
+{
+	int64_t asked[CROWD_WRITERS][CROWD_POSTS];
+
+	for (int i = 0; i < CROWD_WRITERS * CROWD_POSTS; i++)
+		asked[i % CROWD_WRITERS][i / CROWD_WRITERS] = ask_soon(writers[i % CROWD_WRITERS], "post.create", "{s:s, s:s, s:s}",
+			"thread", THREAD(IN_NETWORK), "post", new_id(), "text", "x");
+	for (int i = 0; i < CROWD_WRITERS; i++)
+		answers_ok(writers[i], asked[i], CROWD_POSTS);
+}
+
+/* What many write for many waits a little, and leaves together: still everybody is told each of it once and in order, whenever
+ * they come, and who goes is told no more. */
+Test(stream, a_crowd_of_readers_of_many_writers_misses_nothing)
+{
+	static const char *const who[] = { "anna", "kalle", "eva", "stina" };
+	char stream[] = STREAM("thread", THREAD(IN_NETWORK));
+	struct world *w = world_start_with(1, "limit.connections_per_member = 0\n");
+	struct person *writers[CROWD_WRITERS], *crowd[CROWD], *late[CROWD_ROUNDS];
+	json_int_t before = 0, came[CROWD_ROUNDS], end;
+
+	for (int i = 0; i < CROWD_WRITERS; i++)
+		writers[i] = sign_in(w, 0, who[i]);
+	for (int i = 0; i < CROWD; i++)
+		before = int_at(open_stream(crowd[i] = sign_in(w, 0, who[i % 4]), stream), "seq");
+	end = before;
+	for (int round = 0; round < CROWD_ROUNDS; round++, end += CROWD_WRITERS * CROWD_POSTS) {
+		post_at_once(writers);
+		came[round] = int_at(open_stream(late[round] = sign_in(w, 0, "olle"), stream), "seq");
+		if (round == 2)
+			ok(crowd[0], "stream.close", "{s:s}", "stream", stream);
+	}
+	for (int i = 1; i < CROWD; i++)
+		hear_until(crowd[i], stream, before, end);
+	for (int i = 0; i < CROWD_ROUNDS; i++)
+		hear_until(late[i], stream, came[i], end);
+	while (next_event(crowd[0], stream, 0))
+		;
+	post_at_once(writers);
+	expect_no_event(crowd[0]);
+	world_stop(w);
+}
