@@ -88,7 +88,8 @@ void net_set_route_owner(struct net *net, const struct http_route *table, void *
 bool net_send(struct net *net, uint64_t conn, struct frame *f, uint32_t tag, bool is_reply);
 size_t net_queued_bytes(const struct net *net, uint64_t conn);
 void net_drop_tag(struct net *net, uint64_t conn, uint32_t tag); /* what has not begun to leave is taken back */
-void net_close(struct net *net, uint64_t conn, int code, const char *reason); /* after what is queued has left, at most 5 s */
+/* After what is queued has left, at most 5 s. `reason` is a literal, at most 123 octets of it are sent. */
+void net_close(struct net *net, uint64_t conn, int code, const char *reason);
 
 /* --- one HTTP request ------------------------------------------------------------------------------ */
 const char *http_body(const struct http_request *r, size_t *ret_len);

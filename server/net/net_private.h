@@ -151,7 +151,7 @@ struct conn {
 	bool is_reply_over;       /* a reply beyond the hard limit is queued */
 	bool is_told;             /* the house has heard `opened` */
 	int close_code;
-	char close_reason[80];
+	const char *close_reason; /* the house's */
 	int64_t close_by_ms;
 	struct conn *dirty_prev, *dirty_next;
 	struct conn *drained_next; /* net->drained */

@@ -10,6 +10,7 @@
 #include <utlist.h>
 
 #define CLOSE_MS 5000
+#define CLOSE_REASON_MAX 123 /* octets: RFC 6455, 5.5 */
 #define REPLY_MAX (16u << 20)
 #define PIECES_MAX 64u             /* of one write */
 #define WRITE_MAX (256u << 10)
@@ -36,8 +37,8 @@ static void mark_dirty(struct conn *c)
  * callback (a self-test of its debug build, which Debian ships), and the second time kills before the frame leaves. */
 static void farewell(struct conn *c)
 {
-	size_t len = strlen(c->close_reason) + 2;
-	char frame[FRAME_HEAD_MAX + 2 + sizeof(c->close_reason)];
+	size_t len = strnlen(c->close_reason, CLOSE_REASON_MAX) + 2;
+	char frame[FRAME_HEAD_MAX + 2 + CLOSE_REASON_MAX];
 	size_t head = frame_head_write(frame, FRAME_CLOSE | FRAME_FIN, len);
 
 	frame[head] = (char)(c->close_code >> 8);
@@ -266,7 +267,7 @@ void net_close(struct net *net, uint64_t conn, int code, const char *reason)
 		return;
 	c->state = CONN_CLOSING;
 	c->close_code = code;
-	snprintf(c->close_reason, sizeof(c->close_reason), "%s", reason ? reason : "");
+	c->close_reason = reason;
 	c->close_by_ms = clock_mono_ms() + CLOSE_MS;
 	c->is_in_closing = true;
 	DL_APPEND2(net->closing, c, closing_prev, closing_next);

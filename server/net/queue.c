@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define CAP_FIRST 8u
-#define CAP_KEPT 64u /* a ring that has grown beyond this is given back when it runs empty */
 
 static struct queue_item *at(const struct queue *q, uint32_t i)
 {
@@ -22,7 +21,7 @@ size_t queue_cost(const struct frame *f)
 static bool grow(struct queue *q)
 {
 	uint32_t cap = q->cap ? q->cap * 2 : CAP_FIRST;
-	struct queue_item *items = calloc(cap, sizeof(*items));
+	struct queue_item *items = malloc(cap * sizeof(*items));
 
 	if (!items)
 		return false;
@@ -53,7 +52,7 @@ static void pop(struct queue *q)
 	q->first = (q->first + 1) & (q->cap - 1);
 	q->count--;
 	frame_unref(f);
-	if (q->count == 0 && q->cap > CAP_KEPT) {
+	if (q->count == 0) {
 		free(q->items);
 		q->items = NULL;
 		q->first = q->cap = 0;

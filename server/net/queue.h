@@ -16,7 +16,7 @@ struct queue_item {
 };
 
 struct queue { /* zeroed: empty */
-	struct queue_item *items; /* a ring of `cap` places */
+	struct queue_item *items; /* a ring of `cap` places; NULL while it is empty: most connections are idle */
 	uint32_t first, count, cap;
 	uint32_t sent; /* octets of the first frame that have left as fragments */
 	size_t bytes;  /* what waits, with QUEUE_ITEM_COST each */

@@ -53,7 +53,8 @@ static void flood(uint64_t conn, int count, size_t bytes, uint32_t tag)
 
 static void on_message(void *owner, uint64_t conn, const char *text, size_t len)
 {
-	char line[128] = "", reason[64] = "";
+	static char reason[64]; /* outlives the connection */
+	char line[128] = "";
 	int code, count, bytes, tag;
 
 	(void)owner;
