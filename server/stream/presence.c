@@ -14,8 +14,8 @@
 struct person {
 	char key[KEY_SIZE];
 	char node[ID_SIZE];   /* "" when the connection is ours */
-	json_t *shown;        /* as it travels: {conn, member, name, organisation, cursor, …} */
-	char *text;           /* of it; NULL: not written yet */
+	json_t *shown;        /* as it travels: {conn, member, name, organisation, cursor, …}; NULL once everybody was told */
+	char *text;           /* of it, a fifth of its size; NULL: not written yet */
 	bool is_dirty;        /* those who look here do not know it yet */
 	bool is_owed;         /* other nodes do not */
 	bool is_doubtful;     /* its node may have said since that they left */
@@ -28,7 +28,7 @@ struct place { /* a stream that somebody looks at */
 	json_t *left;         /* keys to tell of at the next tick: array */
 	json_t *left_ours;    /* the part of them that other nodes do not know yet */
 	struct buf list;      /* of all, as text; empty: to be put together */
-	bool has_texts, is_asked;
+	bool is_asked;        /* for the list, since presence_rest looked */
 	bool is_dirty;
 	bool is_crowded;      /* somebody found no room */
 	int ticks;            /* that it may still wait while it is dirty */
@@ -238,18 +238,17 @@ void presence_leave(struct presence *p, const char *stream, const char *key)
 		person_leave(p, place, who);
 }
 
-static const char *person_text(struct place *place, struct person *who)
+static const char *person_text(struct person *who)
 {
-	place->has_texts = true;
 	if (!who->text)
 		who->text = json_dumps(who->shown, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	return who->text;
 }
 
 /* Adds a comma before all but the first. */
-static void add_person(struct buf *b, struct place *place, struct person *who, bool *is_first)
+static void add_person(struct buf *b, struct person *who, bool *is_first)
 {
-	const char *text = person_text(place, who);
+	const char *text = person_text(who);
 
 	if (!text) /* no memory: they are told of when they next move */
 		return;
@@ -267,7 +266,7 @@ static const char *list_text(struct buf *b, struct place *place, const struct pe
 	buf_add_char(b, '[');
 	HASH_ITER(hh, place->people, who, next)
 		if (who != but)
-			add_person(b, place, who, &is_first);
+			add_person(b, who, &is_first);
 	buf_add_char(b, ']');
 	return b->failed ? "[]" : b->data;
 }
@@ -295,17 +294,10 @@ const char *presence_list(struct presence *p, const char *stream, const char *bu
 void presence_rest(struct presence *p)
 {
 	struct place *place, *next;
-	struct person *who, *who_next;
 
 	HASH_ITER(hh, p->places, place, next) {
-		if (!place->is_asked && place->has_texts) {
+		if (!place->is_asked)
 			buf_finish(&place->list);
-			HASH_ITER(hh, place->people, who, who_next) {
-				free(who->text);
-				who->text = NULL;
-			}
-			place->has_texts = false;
-		}
 		place->is_asked = false;
 	}
 }
@@ -345,7 +337,7 @@ static void place_tell_viewers(struct presence *p, struct place *place)
 	HASH_ITER(hh, place->people, who, next)
 		if (who->is_dirty) {
 			who->is_dirty = false;
-			add_person(b, place, who, &is_first);
+			add_person(b, who, &is_first);
 		}
 	buf_printf(b, "],\"left\":");
 	buf_add_str(b, left ? left : "[]");
@@ -365,8 +357,12 @@ static void place_tell_nodes(struct place *place, json_t *for_bus)
 
 	HASH_ITER(hh, place->people, who, next) {
 		if (who->is_owed && who->node[0] == '\0')
-			json_array_append(ours, who->shown);
+			json_array_append_new(ours, who->shown ? json_incref(who->shown) : json_loads(who->text, 0, NULL));
 		who->is_owed = false;
+		if (!who->shown || !person_text(who))
+			continue;
+		json_decref(who->shown);
+		who->shown = NULL;
 	}
 	if (json_array_size(ours) + json_array_size(place->left_ours) > 0)
 		json_array_append_new(for_bus, json_pack("{s:s, s:O, s:O}", "stream", place->stream, "present", ours,
