@@ -220,7 +220,8 @@ Test(flood, of_handshakes_and_half_open_sockets_is_not_felt_by_who_is_at_work, .
 	cr_assert_gt(f.opened, 1000, "that was no flood");
 	cr_assert_gt(f.too_many, 100, "no address was told that it has too many");
 	cr_assert(f.unauthorised > 0 && f.upgraded > 0 && f.malformed > 0, "something else was not refused");
-	cr_assert_leq(sockets, ADDRESSES * PER_ADDRESS + 10, "%d sockets are more than %d addresses may have", sockets, ADDRESSES);
+	/* Those who are just being told that they are too many count for a moment. */
+	cr_assert_leq(sockets, ADDRESSES * PER_ADDRESS * 11 / 10, "%d sockets are more than %d addresses may have", sockets, ADDRESSES);
 	cr_assert_eq(f.left_open, 0, "%d sockets were never ended", f.left_open);
 	cr_assert_geq(refusals(w, "limit.connections_per_address"), f.too_many);
 	cr_assert_gt(refusals(w, "limit.idle") + refusals(w, "limit.head_time"), 0);
