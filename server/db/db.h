@@ -78,8 +78,9 @@ void db_ticket_cancel(struct db_ticket *t);
 void db_query(struct db *db, struct db_ticket *t, const struct db_stmt *stmt, const char *const *params,
         db_done *done, void *owner);
 
-/* Several at once, one after the other under one sync: see db_tx_group. Each sees what was committed when it began. */
-void db_query_group(struct db *db, struct db_ticket *t, const struct db_call *calls, int count, db_done *done, void *owner);
+/* The same behind everybody else: for those of whom thousands may come at once (who connects, who opens streams), so that commands do not
+ * wait for them. Several go one after the other under one sync: see db_tx_group. Each sees what was committed when it began. */
+void db_query_patient(struct db *db, struct db_ticket *t, const struct db_call *calls, int count, db_done *done, void *owner);
 
 /* --- a transaction: one connection for itself ---------------------------------------------------- */
 

@@ -31,6 +31,7 @@ struct op {
 	void *owner;
 	struct db_ticket *ticket;
 	struct db_tx *tx; /* it belongs to, or NULL */
+	bool is_patient;  /* its lane, when it is plain */
 	bool is_first;    /* BEGIN travels before it, under the same sync */
 	bool begin_failed;
 	bool is_sent;      /* libpq has it: from here on it may take effect */

@@ -9,6 +9,7 @@
 #include <utlist.h>
 
 enum {
+	PATIENT_DEPTH = 2,      /* patient queries in flight for each connection that is ready */
 	POOL_DEPTH = 16,        /* plain queries in flight on one connection: a slow one delays few */
 	POOL_QUEUE_MAX = 16384, /* that wait for a connection */
 	POOL_QUEUE_BYTES = 64 << 20,
@@ -74,10 +75,11 @@ void db_destroy(struct db *db)
 	assert(db->telling == 0 && "never from inside a `done`");
 	for (int i = 0; db->conns && i < db->pool_size; i++)
 		conn_finish(&db->conns[i]);
-	DL_FOREACH_SAFE(db->queue, op, next)
-	{
-		op_destroy(op);
-	}
+	for (int lane = 0; lane < LANES; lane++)
+		DL_FOREACH_SAFE(db->waiting[lane].ops, op, next)
+		{
+			op_destroy(op);
+		}
 	DL_FOREACH_SAFE(db->refused, op, next)
 	{
 		op_destroy(op);
@@ -92,7 +94,7 @@ void db_destroy(struct db *db)
 	timer_destroy(db->retry);
 	metric_add(db->m_ready, -db->ready);
 	metric_add(db->m_taken, -db->taken);
-	metric_add(db->m_queue, -db->queued);
+	metric_add(db->m_queue, -(db->waiting[LANE_USUAL].count + db->waiting[LANE_PATIENT].count));
 	free(db->conns);
 	hosts_destroy(db->hosts);
 	free(db->application);
@@ -237,9 +239,11 @@ void pool_conn_failed(struct db *db, const struct err *why)
 
 static void pool_dequeue(struct db *db, struct op *op)
 {
-	DL_DELETE(db->queue, op);
-	db->queued--;
-	db->queued_bytes -= op->bytes;
+	struct waiting *w = &db->waiting[op->is_patient ? LANE_PATIENT : LANE_USUAL];
+
+	DL_DELETE(w->ops, op);
+	w->count--;
+	w->bytes -= op->bytes;
 	metric_add(db->m_queue, -1);
 }
 
@@ -266,21 +270,38 @@ static int pool_tx_max(const struct db *db)
 	return most > half ? most : half > 0 ? half : 1;
 }
 
+static bool may_send_patient(const struct db *db)
+{
+	const struct op *op;
+	int under_way = 0;
+
+	for (int i = 0; i < db->pool_size; i++)
+		DL_FOREACH(db->conns[i].pipeline, op)
+			under_way += op->is_patient;
+	return under_way < PATIENT_DEPTH * db->ready;
+}
+
+static void pool_send(struct db *db, enum lane lane, struct conn *conn)
+{
+	struct op *op = db->waiting[lane].ops;
+
+	pool_dequeue(db, op);
+	if (op->is_withdrawn)
+		op_destroy(op);
+	else
+		conn_send(conn, op);
+}
+
 void pool_dispatch(struct db *db)
 {
 	struct conn *conn;
 
 	while (db->txs[TX_WAITING] && db->taken < pool_tx_max(db) && (conn = pool_pick(db)))
 		tx_open(db->txs[TX_WAITING], conn);
-	while (db->queue && (conn = pool_pick(db))) {
-		struct op *op = db->queue;
-
-		pool_dequeue(db, op);
-		if (op->is_withdrawn)
-			op_destroy(op);
-		else
-			conn_send(conn, op);
-	}
+	while (db->waiting[LANE_USUAL].ops && (conn = pool_pick(db)))
+		pool_send(db, LANE_USUAL, conn);
+	while (db->waiting[LANE_PATIENT].ops && may_send_patient(db) && (conn = pool_pick(db)))
+		pool_send(db, LANE_PATIENT, conn);
 }
 
 /* Until when somebody who asks now waits for a connection. In an outage that is counted from its beginning: who asks late
@@ -314,8 +335,11 @@ static void pool_refuse(struct task *task)
 	db->telling--;
 }
 
-static void pool_ask(struct db *db, struct db_ticket *t, struct op *op, db_done *done, void *owner)
+static void pool_ask(struct db *db, struct db_ticket *t, enum lane lane, struct op *op, db_done *done, void *owner)
 {
+	struct waiting *w = &db->waiting[lane];
+
+	op->is_patient = lane == LANE_PATIENT;
 	op->done = done;
 	op->owner = owner;
 	op->ticket = t;
@@ -323,16 +347,16 @@ static void pool_ask(struct db *db, struct db_ticket *t, struct op *op, db_done 
 		assert(!t->pending && "one ticket, one query");
 		t->pending = op;
 	}
-	if (db->queued >= POOL_QUEUE_MAX || db->queued_bytes + op->bytes > POOL_QUEUE_BYTES) {
+	if (w->count >= POOL_QUEUE_MAX || w->bytes + op->bytes > POOL_QUEUE_BYTES) {
 		err_set(&op->err, KD_E_BUSY, "the database is busy; try again");
 		err_detail(&op->err, "the queue for a connection is full");
 		pool_refuse_later(db, op);
 		return;
 	}
 	op->deadline_ms = pool_deadline(db);
-	DL_APPEND(db->queue, op);
-	db->queued++;
-	db->queued_bytes += op->bytes;
+	DL_APPEND(w->ops, op);
+	w->count++;
+	w->bytes += op->bytes;
 	metric_add(db->m_queue, 1);
 	pool_watch_deadlines(db);
 	pool_dispatch(db);
@@ -341,14 +365,14 @@ static void pool_ask(struct db *db, struct db_ticket *t, struct op *op, db_done 
 void db_query(struct db *db, struct db_ticket *t, const struct db_stmt *stmt, const char *const *params,
         db_done *done, void *owner)
 {
-	pool_ask(db, t, op_create(OP_STATEMENT, stmt, NULL, params), done, owner);
+	pool_ask(db, t, LANE_USUAL, op_create(OP_STATEMENT, stmt, NULL, params), done, owner);
 }
 
-void db_query_group(struct db *db, struct db_ticket *t, const struct db_call *calls, int count, db_done *done, void *owner)
+void db_query_patient(struct db *db, struct db_ticket *t, const struct db_call *calls, int count, db_done *done, void *owner)
 {
 	const struct db_call *last = &calls[count - 1];
 
-	pool_ask(db, t, op_create_after(calls, count - 1, OP_STATEMENT, last->stmt, NULL, last->params), done, owner);
+	pool_ask(db, t, LANE_PATIENT, op_create_after(calls, count - 1, OP_STATEMENT, last->stmt, NULL, last->params), done, owner);
 }
 
 /* The operation stays where it is: in flight it is answered to nobody, in the queue it is dropped at its
@@ -399,8 +423,9 @@ static void pool_check_silence(struct db *db, int64_t now_ms)
 	db->silent_ticks = 0;
 	db->is_silent = true;
 	db->away_ms = db->heard_ms;
-	DL_FOREACH(db->queue, op)
-		op->deadline_ms = now_ms;
+	for (int lane = 0; lane < LANES; lane++)
+		DL_FOREACH(db->waiting[lane].ops, op)
+			op->deadline_ms = now_ms;
 	DL_FOREACH(db->txs[TX_WAITING], tx)
 		tx->deadline_ms = now_ms;
 	for (int i = 0, passed = 0; i < db->pool_size && !passed; i++)
@@ -414,12 +439,14 @@ static void pool_expire(struct db *db, int64_t now_ms)
 {
 	struct err err = { 0 };
 
-	while (db->queue && db->queue->deadline_ms <= now_ms) {
-		struct op *op = db->queue;
+	for (int lane = 0; lane < LANES; lane++) {
+		struct op *op;
 
-		pool_dequeue(db, op);
-		db_err_away(&op->err, "no connection came in time");
-		pool_refuse_later(db, op);
+		while ((op = db->waiting[lane].ops) && op->deadline_ms <= now_ms) {
+			pool_dequeue(db, op);
+			db_err_away(&op->err, "no connection came in time");
+			pool_refuse_later(db, op);
+		}
 	}
 	while (db->txs[TX_WAITING] && db->txs[TX_WAITING]->deadline_ms <= now_ms) {
 		db_err_away(&err, "no connection came in time");
@@ -435,7 +462,7 @@ static void pool_tick(void *owner)
 
 	pool_expire(db, now_ms);
 	pool_check_silence(db, now_ms);
-	is_needed = db->queue || db->txs[TX_WAITING];
+	is_needed = db->waiting[LANE_USUAL].ops || db->waiting[LANE_PATIENT].ops || db->txs[TX_WAITING];
 	for (int i = 0; i < db->pool_size; i++) {
 		struct conn *conn = &db->conns[i];
 

@@ -26,6 +26,18 @@ struct db_tx {
 	bool is_withdrawn;   /* rollback was asked: nobody is told anything any more */
 };
 
+enum lane { /* in the order they are served */
+	LANE_USUAL,
+	LANE_PATIENT, /* sent when nobody else waits, and few at a time, so that whoever comes next finds short pipelines */
+	LANES,
+};
+
+struct waiting {
+	struct op *ops; /* the longest waiting first */
+	int count;
+	size_t bytes;
+};
+
 struct db {
 	struct loop *loop;
 	struct hosts *hosts;
@@ -37,9 +49,7 @@ struct db {
 	struct conn *conns;
 	bool is_standby;
 	int pool_size, ready, taken; /* ready: shared or taken */
-	struct op *queue;            /* plain queries that wait for a connection */
-	int queued;
-	size_t queued_bytes;
+	struct waiting waiting[LANES]; /* plain queries that wait for a connection */
 	struct op *refused; /* failed already; told on the next step */
 	struct task refuse;
 	struct db_tx *txs[TX_STATES];

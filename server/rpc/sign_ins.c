@@ -92,6 +92,7 @@ static void sign_ins_send(struct task *t)
 	struct sign_ins *s = task_owner(t, struct sign_ins, task);
 	size_t taken = 0;
 	const char *params[2];
+	const struct db_call call = { s->rpc->config.callers_by_credential, params };
 
 	array_begin(&s->hashes);
 	array_begin(&s->bearers);
@@ -118,5 +119,5 @@ static void sign_ins_send(struct task *t)
 	}
 	params[0] = s->hashes.data;
 	params[1] = s->bearers.data;
-	db_query(s->rpc->config.db, &s->ticket, s->rpc->config.callers_by_credential, params, answered, s);
+	db_query_patient(s->rpc->config.db, &s->ticket, &call, 1, answered, s);
 }

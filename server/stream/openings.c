@@ -249,7 +249,7 @@ static void look_ask(struct opening *o)
 
 	strcat(strcat(ids, o->id), "}");
 	all_asked(&o->look);
-	db_query_group(o->of->config.db, &o->look.ticket, calls, 2, looked, o);
+	db_query_patient(o->of->config.db, &o->look.ticket, calls, 2, looked, o);
 }
 
 void openings_look(struct openings *os, const struct stream_kind *kind, const char *id, struct opening_wait *w)
@@ -303,11 +303,12 @@ static void read_done(void *owner, const struct db_rows *rows, const struct err 
 static void read_ask(struct opening *o)
 {
 	const char *params[] = { o->id };
+	const struct db_call call = { o->kind->snapshot, params };
 
 	all_asked(&o->read);
 	o->era = o->of->era;
 	metric_add(o->of->reads, 1);
-	db_query(o->of->config.db, &o->read.ticket, o->kind->snapshot, params, read_done, o);
+	db_query_patient(o->of->config.db, &o->read.ticket, &call, 1, read_done, o);
 }
 
 void openings_read(struct openings *os, const struct stream_kind *kind, const char *id, int64_t least, struct opening_wait *w)

@@ -74,6 +74,54 @@ Test(pool, refuses_what_the_queue_cannot_hold_and_later)
 	free(answers);
 }
 
+Test(pool, who_is_patient_goes_behind_everybody_else)
+{
+	enum { MANY = 200 };
+	struct world *w = world((struct world_options){ .pool_size = 2, .queue_ms = 20000 });
+	struct answer *answers = calloc(MANY, sizeof(*answers)), usual = { .world = w };
+	const char *sleep[] = { "0.005" }, *n[] = { "7" };
+	const struct db_call calls[] = { { &q_echo, n }, { &q_sleep, sleep } };
+
+	world_until_up(w);
+	for (int i = 0; i < MANY; i++) {
+		answers[i].world = w;
+		db_query_patient(w->db, NULL, calls, 2, answer_take, &answers[i]);
+	}
+	world_until_answers(w, 10);
+	db_query(w->db, NULL, &q_echo, n, answer_take, &usual);
+	world_until(w, &usual.is_in);
+	cr_assert_leq(usual.order, w->answers + 1);
+	cr_assert_lt(usual.order, 40, "it was answered as number %d", usual.order);
+	world_until_answers(w, MANY + 1);
+	for (int i = 0; i < MANY; i++)
+		cr_assert(answers[i].was_ok, "%s", answers[i].err.detail);
+	world_destroy(w);
+	free(answers);
+}
+
+Test(pool, who_is_patient_is_refused_in_time_and_may_withdraw)
+{
+	struct world *w = world((struct world_options){ .pool_size = 2, .queue_ms = 300 });
+	struct answer slow[8], late = { .world = w }, gone = { .world = w };
+	const char *sleep[] = { "1.5" }, *n[] = { "7" };
+	const struct db_call call = { &q_sleep, sleep }, echo = { &q_echo, n };
+	struct db_ticket ticket = { 0 };
+
+	world_until_up(w);
+	for (int i = 0; i < 8; i++) { /* more than may be under way */
+		slow[i] = (struct answer){ .world = w };
+		db_query_patient(w->db, NULL, &call, 1, answer_take, &slow[i]);
+	}
+	db_query_patient(w->db, NULL, &echo, 1, answer_take, &late);
+	db_query_patient(w->db, &ticket, &echo, 1, answer_take, &gone);
+	db_ticket_cancel(&ticket);
+	world_until(w, &late.is_in);
+	cr_assert(!late.was_ok && late.err.code == KD_E_UNAVAILABLE);
+	world_for(w, 200);
+	cr_assert_not(gone.is_in);
+	world_destroy(w);
+}
+
 Test(pool, carries_text_and_null_unchanged)
 {
 	struct world *w = world((struct world_options){ 0 });
