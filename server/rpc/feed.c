@@ -194,7 +194,7 @@ static void outcomes_free(struct outcome *outcomes)
 	struct outcome *o, *next;
 
 	HASH_ITER(hh, outcomes, o, next) {
-		HASH_DEL(outcomes, o);
+		HASH_DEL(outcomes, o); /* NOLINT(clang-analyzer-unix.Malloc): it takes each for the one before, which is off the table */
 		frame_unref(o->frame);
 		free(o);
 	}
