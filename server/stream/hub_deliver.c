@@ -10,7 +10,8 @@
 
 #define WRITE_US 20        /* a write to a viewer takes half of it, so sending leaves the other half of the time to others */
 #define HOLD_MAX_US 40000  /* nobody sees that somebody else's change is so late */
-#define CROWD 500          /* viewers; what fewer look at has gathered for as long before it was written (hot.c) */
+#define CROWD 100          /* viewers */
+#define CROWD_HOT 500      /* where changes have gathered for as long before they were written (hot.c) */
 #define BUSY_EVENTS 8      /* so many in one delivery, and another soon: many write */
 #define BUSY_US 250        /* for each viewer: a crowd needs its time to read and answer */
 
@@ -71,7 +72,7 @@ static void deliver_all(struct entry *e, const struct held *list)
 static int64_t due_us(const struct entry *e, int64_t now)
 {
 	bool is_busy = e->delivered >= BUSY_EVENTS && now - e->delivered_us < (int64_t)e->viewers * BUSY_US;
-	int64_t us = e->viewers > CROWD ? (int64_t)e->viewers * WRITE_US : 0;
+	int64_t us = e->viewers > (e->kind->model ? CROWD_HOT : CROWD) ? (int64_t)e->viewers * WRITE_US : 0;
 
 	return (is_busy ? now : e->delivered_us) + (us < HOLD_MAX_US ? us : HOLD_MAX_US);
 }
