@@ -14,19 +14,6 @@ BEGIN
     PERFORM assure(FOUND);
 END $$;
 
--- An event's result is null when it is {"seq": <its number>}, as most are.
-CREATE OR REPLACE FUNCTION op_answer(who uuid, what uuid)
-    RETURNS TABLE (result jsonb, code integer, field text, reason text) LANGUAGE plpgsql AS $$
-BEGIN
-    IF who IS NULL OR what IS NULL THEN
-        RETURN;
-    END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended(who::text || what::text, 0));
-    RETURN QUERY SELECT coalesce(e.result, jsonb_build_object('seq', e.seq)), 0, '', ''
-                 FROM event e WHERE e.actor = who AND e.op = what
-        UNION ALL SELECT NULL, r.code, r.field, r.reason FROM refusal r WHERE r.actor = who AND r.op = what;
-END $$;
-
 -- Looked up by its key, for a plan that was made for many streams would read them all.
 CREATE OR REPLACE FUNCTION event_has_stream() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -60,7 +60,7 @@ FROM stream s WHERE s.id = $1::uuid AND s.kind = $4::text
 -- one another; see journal.h for an op on two streams.
 SELECT o.n, a.* FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS o (actor, op, n)
 CROSS JOIN LATERAL (
-    (SELECT coalesce(e.result, jsonb_build_object('seq', e.seq)) AS result, 0 AS code, '' AS field, '' AS reason FROM event e WHERE e.actor = o.actor AND e.op = o.op LIMIT 1)
+    (SELECT e.result, 0 AS code, '' AS field, '' AS reason FROM event e WHERE e.actor = o.actor AND e.op = o.op LIMIT 1)
     UNION ALL
     (SELECT NULL, r.code, r.field, r.reason FROM refusal r WHERE r.actor = o.actor AND r.op = o.op LIMIT 1)
     LIMIT 1) AS a
@@ -71,9 +71,10 @@ ORDER BY o.n
 SELECT seq, type, body FROM event WHERE stream_id = $1::uuid AND seq > $2::bigint ORDER BY seq LIMIT 1000
 
 -- name: events_append
--- A result is null when it is {"seq": <its number>}.
+-- A result that is not given is {"seq": <its number>}, as most are.
 INSERT INTO event (stream_id, seq, at, actor, op, type, body, result)
-SELECT $1::uuid, $2::bigint + e.n - 1, to_timestamp($3::bigint / 1000.0), e.actor, e.op, e.type, e.body, e.result
+SELECT $1::uuid, $2::bigint + e.n - 1, to_timestamp($3::bigint / 1000.0), e.actor, e.op, e.type, e.body,
+       coalesce(e.result, jsonb_build_object('seq', $2::bigint + e.n - 1))
 FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::jsonb[], $8::jsonb[]) WITH ORDINALITY AS e (actor, op, type, body, result, n)
 
 -- name: ops_unrefused

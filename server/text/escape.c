@@ -9,6 +9,8 @@ static bool is_shown(uint32_t c)
 {
 	if (c < 0x20 || c == 0x7F)
 		return c == '\n' || c == '\t';
+	if ((c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF)) /* noncharacters: no text has them, and HTML calls them an error */
+		return false;
 	return !(c >= 0x80 && c < 0xA0) && !(c >= 0x202A && c <= 0x202E) && !(c >= 0x2066 && c <= 0x2069) && c != 0xFEFF;
 }
 

@@ -5,6 +5,7 @@ and any one taken off the wire, and the host's own network sees nothing of it. W
 
 Loopback: all parts on 127.0.0.1. Nothing can be parted; who can say so is is_partable.
 """
+import collections
 import contextlib
 import ctypes
 import os
@@ -57,6 +58,7 @@ class Namespaces:
         self.hub = f"{self.name}-hub"
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         do("ip", "netns", "add", self.hub)
+        self.cuts = collections.Counter()  # by way: two faults may cut the same
         try:
             self.build()
         except Exception:
@@ -136,14 +138,17 @@ class Namespaces:
 
     def ways(self, a, b, to_and_fro):
         pairs = [(a, b), (b, a)] if to_and_fro else [(a, b)]
-        return ", ".join(f"{self.address(x)} . {self.address(y)}" for x, y in pairs)
+        return [f"{self.address(x)} . {self.address(y)}" for x, y in pairs]
 
     def cut(self, a, b, to_and_fro=True):
         """Nothing passes from a to b any more (and back), and nobody is told."""
-        self.nft(f"add element bridge faults cut {{ {self.ways(a, b, to_and_fro)} }}")
+        self.cuts.update(self.ways(a, b, to_and_fro))
+        self.nft(f"add element bridge faults cut {{ {', '.join(self.ways(a, b, to_and_fro))} }}")
 
     def heal(self, a, b, to_and_fro=True):
-        self.nft(f"delete element bridge faults cut {{ {self.ways(a, b, to_and_fro)} }}")
+        self.cuts.subtract(self.ways(a, b, to_and_fro))
+        if whole := [way for way in self.ways(a, b, to_and_fro) if self.cuts[way] == 0]:
+            self.nft(f"delete element bridge faults cut {{ {', '.join(whole)} }}")
 
     def unplug(self, part, is_out):
         do("ip", "-n", self.hub, "link", "set", f"v{self.parts.index(part)}", "down" if is_out else "up")

@@ -115,6 +115,8 @@ static const char *read_text(struct judge *j)
 	if ((c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
 		(c >= 0x2066 && c <= 0x2069))
 		return "a control";
+	if ((c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF))
+		return "a noncharacter";
 	j->at += n;
 	return NULL;
 }

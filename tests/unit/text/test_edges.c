@@ -60,6 +60,7 @@ Test(edges, nothing_hidden_comes_through)
 	EXPECT({ "a\xC2\x85" "b", "<p>ab</p>\n" }, { "a\xEF\xBB\xBF" "b", "<p>ab</p>\n" },
 		{ "a\xE2\x80\xAE" "b\xE2\x81\xA6" "c", "<p>abc</p>\n" }, { "a\x7F\x01" "b", "<p>ab</p>\n" },
 		{ "a\xC3", "<p>a</p>\n" }, { "&#x85;&#x202E;&#x2066;&#xFEFF;a", "<p>a</p>\n" }, { "&#7;a", "<p>a</p>\n" },
+		{ "&#x10FFFF;&#xFDD0;&#xFFFE;\xF0\x9F\xBF\xBF" "a", "<p>a</p>\n" },
 		{ "a\u00A0b\u2010c\u2065d", "<p>a\u00A0b\u2010c\u2065d</p>\n" });
 }
 
