@@ -17,6 +17,8 @@
  * thirtieth of a core, but no longer than nobody sees; a first change after quiet goes at once. */
 #define HOT_GATHER_US_PER_VIEWER 200
 #define HOT_GATHER_MAX_US 10000
+/* So many changes, or two for each viewer, need not wait for more: sending is the lesser part of what they cost. */
+#define HOT_ENOUGH 64
 #define HOT_TRIES 3
 #define HOT_WIRE_MAX (16u << 20)
 
@@ -78,9 +80,28 @@ void hot_break(struct batch *b, const struct err *err)
 static int64_t gather_us(const struct batch *b)
 {
 	const struct journal_hot *hot = &b->journal->hot;
-	int64_t us = hot->viewers && !b->hot->must_ask ? (int64_t)hot->viewers(hot->owner, b->id) * HOT_GATHER_US_PER_VIEWER : 0;
+	int viewers = hot->viewers && !b->hot->must_ask ? hot->viewers(hot->owner, b->id) : 0;
+	int64_t us = (int64_t)viewers * HOT_GATHER_US_PER_VIEWER;
 
+	b->hot->enough = viewers * 2 > HOT_ENOUGH ? viewers * 2 : HOT_ENOUGH;
 	return us < HOT_GATHER_MAX_US ? us : HOT_GATHER_MAX_US;
+}
+
+/* How many wait, as far as it matters. */
+static int waiting(const struct batch *b)
+{
+	const struct change *ch;
+	int n = 0;
+
+	for (ch = b->waiting; ch && n < b->hot->enough; ch = ch->next)
+		n++;
+	return n;
+}
+
+void hot_came(struct batch *b)
+{
+	if (b->state == BATCH_GATHERING && ++b->hot->gathered == b->hot->enough)
+		timer_start(b->hot->timer, 0, 0); /* with what else this turn of the loop brings */
 }
 
 void hot_start(struct batch *b)
@@ -95,7 +116,8 @@ void hot_start(struct batch *b)
 		return;
 	}
 	wait_us = b->hot->model->began_us + gather_us(b) - clock_mono_us();
-	if (wait_us > 0 && b->hot->timer) {
+	b->hot->gathered = waiting(b);
+	if (wait_us > 0 && b->hot->timer && b->hot->gathered < b->hot->enough) {
 		b->state = BATCH_GATHERING;
 		timer_start(b->hot->timer, (wait_us + 999) / 1000, 0);
 	} else {

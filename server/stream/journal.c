@@ -177,6 +177,7 @@ void journal_submit(struct journal *j, struct change *ch)
 	if (b) {
 		ch->batch = b;
 		DL_APPEND(b->waiting, ch);
+		hot_came(b);
 		return;
 	}
 	b = calloc(1, sizeof(*b));

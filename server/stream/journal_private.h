@@ -58,6 +58,7 @@ struct hot {
 	struct batch *batch;
 	struct model *model;       /* busy as long as it is here */
 	struct timer *timer;       /* while more of them are gathered */
+	int gathered, enough;      /* changes that wait, and how many need not wait for more */
 	int tries;                 /* of the same changes, others having been in the way */
 	struct access access;
 	bool has_makes;            /* some of this batch make something */
@@ -73,6 +74,7 @@ struct hot {
 	struct buf wire;           /* the batch's events as they travel, an array that is still open */
 };
 void hot_start(struct batch *b);                        /* those that wait are hot; they may gather first */
+void hot_came(struct batch *b);                         /* one more waits */
 void hot_finish(struct batch *b);                       /* the turn is another's */
 void hot_break(struct batch *b, const struct err *err); /* ends what is undecided and finishes; NULL: nothing is */
 void hot_break_busy(struct batch *b); /* memory is short: ends all that is in it */

@@ -46,7 +46,7 @@ struct stream_model {
 };
 
 const size_t tally_bytes = sizeof(struct stream_model);
-int loads, applied, models;
+int viewers, loads, applied, models;
 
 static struct stream_model *model_create(const struct db_rows *rows)
 {
@@ -235,10 +235,17 @@ struct node node_open(const char *database)
 	return n;
 }
 
+static int count_viewers(void *owner, const char *id)
+{
+	(void)owner, (void)id;
+	return viewers;
+}
+
 void node_start(struct node *n)
 {
 	n->journal = journal_create(n->world->db, committed, &n->heard);
-	journal_set_hot(n->journal, &(struct journal_hot){ .loop = n->world->loop, .models_max = 1 << 20, .model_idle_ms = 60000 });
+	journal_set_hot(n->journal, &(struct journal_hot){ .loop = n->world->loop, .models_max = 1 << 20, .model_idle_ms = 60000,
+		.viewers = count_viewers });
 }
 
 void node_close(struct node *n)

@@ -15,6 +15,7 @@
 #define ACTOR "01890000-0000-7000-8000-00000000000a"
 
 extern const size_t tally_bytes; /* of one model */
+extern int viewers; /* who look at each stream; 0 at first */
 extern int loads, applied, models; /* of this program; each test runs in a process of its own */
 
 /* A command: adds a number. */

@@ -31,6 +31,32 @@ Test(hot, what_waits_together_is_one_commit_and_one_model)
 	cr_assert_eq(models, 0);
 }
 
+/* With viewers they gather: a few until their time is up, and many as soon as they are enough. */
+Test(hot, what_gathers_is_done_when_its_time_is_up_or_it_is_enough)
+{
+	struct node n = node_open(pg_newdb(schema_text()));
+	static struct adder a[403];
+	int commits;
+
+	viewers = 100;
+	node_start(&n);
+	for (int i = 0; i < 3; i++) {
+		a[i].add = 1;
+		submit(n.journal, n.world, &a[i], NULL);
+	}
+	world_until_answers(n.world, 3);
+	commits = n.heard.commits;
+	for (int i = 3; i < 403; i++) {
+		a[i].add = 1;
+		submit(n.journal, n.world, &a[i], NULL);
+	}
+	world_until_answers(n.world, 403);
+	cr_assert_eq(sum_of(&n, STREAM), 403);
+	cr_assert(n.heard.is_gapless);
+	cr_assert_leq(n.heard.commits - commits, 3, "%d commits for what came at once", n.heard.commits - commits);
+	node_close(&n);
+}
+
 Test(hot, a_refusal_changes_nothing_and_is_remembered)
 {
 	struct node n = node_open(pg_newdb(schema_text()));
