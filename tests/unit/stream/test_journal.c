@@ -1,7 +1,7 @@
 /* The journal on a real database: gapless numbers, one failure that harms nobody, ops that are done once, and
  * two nodes that write to the same stream at the same time. */
 #include "../db/fixture.h"
-#include "db/migrations.h"
+#include "schema.h"
 #include "stream/journal.h"
 #include "base/id.h"
 #include "journal_sql.h"
@@ -15,27 +15,11 @@
 #define ACTOR "01890000-0000-7000-8000-00000000000a"
 
 static const char tables[] =
-	"CREATE TABLE stream (id uuid PRIMARY KEY, kind text NOT NULL, head bigint NOT NULL DEFAULT 0);"
-	"CREATE TABLE event (stream_id uuid NOT NULL REFERENCES stream (id), seq bigint NOT NULL, at timestamptz NOT NULL, actor uuid,"
-	" op uuid, type text NOT NULL, body jsonb NOT NULL, result jsonb, PRIMARY KEY (stream_id, seq));"
-	"CREATE UNIQUE INDEX event_op ON event (actor, op) WHERE op IS NOT NULL;"
-	"CREATE FUNCTION ms(t timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT (extract(epoch FROM t) * 1000)::bigint $$;"
 	"CREATE TABLE note (text text PRIMARY KEY);"
-	"CREATE TABLE member (id uuid PRIMARY KEY);"
 	"INSERT INTO member VALUES ('" ACTOR "');"
 	"INSERT INTO stream VALUES ('" STREAM "', 'board')";
 
-/* With the real 0002_refusals, which is all of the schema that has rules of its own here. */
-static const char *schema_text(void)
-{
-	static char text[16384];
-
-	cr_assert_str_eq(migrations[1].name, "0002_refusals");
-	cr_assert_str_eq(migrations[4].name, "0005_guesses");
-	cr_assert_lt(snprintf(text, sizeof(text), "%s;%s;%s", tables, migrations[1].sql, migrations[4].sql), (int)sizeof(text));
-	return text;
-}
-#define schema schema_text()
+#define schema journal_schema(tables)
 
 static const struct db_stmt Q_NOTE = { "note_add", "INSERT INTO note VALUES ($1)", 1 };
 

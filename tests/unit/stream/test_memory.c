@@ -1,8 +1,8 @@
 /* D8: whatever allocation fails within a change, it is done whole and told, or not done at all. */
 #include "../alloc/failing.h"
 #include "../db/fixture.h"
+#include "schema.h"
 #include "base/id.h"
-#include "db/migrations.h"
 #include "journal_sql.h"
 #include "stream/journal.h"
 #include <criterion/criterion.h>
@@ -13,13 +13,7 @@
 #define ACTOR "01890000-0000-7000-8000-00000000000a"
 
 static const char tables[] =
-	"CREATE TABLE stream (id uuid PRIMARY KEY, kind text NOT NULL, head bigint NOT NULL DEFAULT 0);"
-	"CREATE TABLE event (stream_id uuid NOT NULL REFERENCES stream (id), seq bigint NOT NULL, at timestamptz NOT NULL, actor uuid,"
-	" op uuid, type text NOT NULL, body jsonb NOT NULL, result jsonb, PRIMARY KEY (stream_id, seq));"
-	"CREATE UNIQUE INDEX event_op ON event (actor, op) WHERE op IS NOT NULL;"
-	"CREATE FUNCTION ms(t timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT (extract(epoch FROM t) * 1000)::bigint $$;"
 	"CREATE TABLE note (text text PRIMARY KEY);"
-	"CREATE TABLE member (id uuid PRIMARY KEY);"
 	"INSERT INTO member VALUES ('" ACTOR "');"
 	"INSERT INTO stream VALUES ('" STREAM "', 'board')";
 
@@ -43,16 +37,12 @@ static void committed(void *owner, const char *kind, const char *id, int64_t fir
 static void setup(void)
 {
 	static const struct db_stmt *statements[32];
-	static char schema[32768];
 	size_t n = 0;
 
 	for (const struct db_stmt *const *s = journal_statements; *s; s++)
 		statements[n++] = *s;
 	statements[n] = &Q_NOTE;
-	cr_assert_str_eq(migrations[1].name, "0002_refusals");
-	cr_assert_str_eq(migrations[4].name, "0005_guesses");
-	cr_assert_lt(snprintf(schema, sizeof(schema), "%s;%s;%s", tables, migrations[1].sql, migrations[4].sql), (int)sizeof(schema));
-	here.world = world_create(pg_newdb(schema), statements, (struct world_options){ 0 });
+	here.world = world_create(pg_newdb(journal_schema(tables)), statements, (struct world_options){ 0 });
 	world_until_up(here.world);
 	here.journal = journal_create(here.world->db, committed, NULL);
 }
