@@ -4,6 +4,7 @@
 #include "protocol/kd.h"
 #include "protocol/person.h"
 #include "protocol/talk.h"
+#include "protocol/vote.h"
 
 #define KD_BOARD_FAR 100000 /* coordinates are integers within ± this; one unit is one CSS pixel at zoom 1 */
 #define KD_BOARD_CARDS 5000
@@ -72,6 +73,7 @@ struct kd_board_snapshot {
 	struct kd_board board;
 	struct kd_sections sections;
 	struct kd_cards cards;
+	struct kd_vote_rounds rounds;
 };
 extern const struct kd_field kd_board_snapshot_fields[];
 

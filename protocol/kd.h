@@ -142,6 +142,7 @@ struct kd_event {
 	const char *summary;
 	const struct kd_field *fields;
 	size_t size;
+	bool hides_actor; /* nobody is told who did it: `actor` stands in the journal alone */
 };
 
 /* A message from the server that is no event and asks no answer ("stream.events", "presence.changed"). */

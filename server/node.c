@@ -21,6 +21,7 @@
 #include "section_sql.h"
 #include "space_sql.h"
 #include "thread_sql.h"
+#include "vote_sql.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,14 +30,14 @@
 
 const struct db_stmt *const *const node_statements[] = {
 	db_primary_statements, journal_statements, account_statements, people_statements, space_statements, thread_statements, post_statements,
-	board_statements, section_statements, card_statements, NULL,
+	board_statements, section_statements, card_statements, vote_statements, NULL,
 };
 
 /* What may be a little old. */
 static const struct db_stmt *const *const node_replica_statements[] = { db_replica_statements, people_replica_statements, NULL };
 
 static const struct rpc_binding *const bindings[] = {
-	stream_rpc, account_rpc, people_rpc, space_rpc, thread_rpc, post_rpc, board_rpc, section_rpc, card_rpc, NULL,
+	stream_rpc, account_rpc, people_rpc, space_rpc, thread_rpc, post_rpc, board_rpc, section_rpc, card_rpc, vote_rpc, NULL,
 };
 
 /* Routes of the browser client: they all get its index.html, and it finds its way by the path. */

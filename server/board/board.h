@@ -7,9 +7,11 @@
 #include "board_sql.h"   /* board_statements[] */
 #include "section_sql.h" /* section_statements[] */
 #include "card_sql.h"    /* card_statements[] */
+#include "vote_sql.h"    /* vote_statements[] */
 
 extern const struct rpc_binding board_rpc[];
 extern const struct rpc_binding section_rpc[];
 extern const struct rpc_binding card_rpc[];
+extern const struct rpc_binding vote_rpc[];
 extern const struct stream_kind *const board_stream_kinds[]; /* "board"; NULL-terminated */
 #endif

@@ -34,7 +34,7 @@ void change_tell(struct change *ch, const struct kd_event *event, const void *bo
 	kd_write_int(buf_sink(wire), ch->first_seq);
 	buf_add_str(wire, ",\"at\":");
 	kd_write_int(buf_sink(wire), ch->batch->hot->at_ms);
-	wire_field(wire, "actor", ch->actor);
+	wire_field(wire, "actor", event->hides_actor ? NULL : ch->actor);
 	wire_field(wire, "op", ch->op);
 	wire_field(wire, "type", event->name);
 	buf_add_str(wire, ",\"body\":");

@@ -199,6 +199,13 @@ void journal_submit(struct journal *j, struct change *ch)
 
 /* --- the end of a transaction ---------------------------------------------------------------------- */
 
+static const char *told_actor(const struct change *ch, const json_t *ev)
+{
+	const struct kd_event *event = kd_event_find(json_string_value(json_object_get(ev, "type")));
+
+	return event && event->hides_actor ? NULL : ch->actor;
+}
+
 /* The events of all kept changes as they travel, in order; NULL without memory. */
 static char *batch_events(const struct batch *b)
 {
@@ -212,7 +219,7 @@ static char *batch_events(const struct batch *b)
 
 		json_array_foreach(ch->events, i, ev) {
 			json_t *out = json_pack("{s:I, s:I, s:s*, s:s*, s:O, s:O}", "seq", (json_int_t)(ch->first_seq + (int64_t)i),
-				"at", (json_int_t)ch->at_ms, "actor", ch->actor, "op", i == 0 ? ch->op : NULL,
+				"at", (json_int_t)ch->at_ms, "actor", told_actor(ch, ev), "op", i == 0 ? ch->op : NULL,
 				"type", json_object_get(ev, "type"), "body", json_object_get(ev, "body"));
 			if (json_array_append_new(all, out) != 0) {
 				json_decref(all);

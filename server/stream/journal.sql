@@ -35,7 +35,7 @@ SELECT id, head FROM stream WHERE id = ANY ($1::uuid[])
 -- The events after a number, as they travel: so many, or as many as begin within 128 KiB. A slow reader's memory is
 -- bounded by that.
 SELECT coalesce(min(seq), 0) AS first, coalesce(max(seq), 0) AS last, count(*) AS count,
-       coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('seq', seq, 'at', ms(at), 'actor', actor, 'op', op,
+       coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('seq', seq, 'at', ms(at), 'actor', told_actor(type, actor), 'op', op,
                                                                 'type', type, 'body', body)) ORDER BY seq), '[]') AS events
 FROM (SELECT *, sum(bytes) OVER (ORDER BY seq) - bytes AS before
       FROM (SELECT seq, at, actor, op, type, body, octet_length(body::text) AS bytes FROM event
@@ -48,7 +48,7 @@ WHERE before < 131072
 SELECT s.head, CASE WHEN $2::bigint <= s.head AND s.head - $2::bigint <= $3::bigint
             AND (SELECT coalesce(sum(octet_length(body::text)), 0) FROM event
                  WHERE stream_id = s.id AND seq > $2::bigint AND seq <= s.head) <= 1048576 THEN
-           (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('seq', seq, 'at', ms(at), 'actor', actor, 'op', op,
+           (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('seq', seq, 'at', ms(at), 'actor', told_actor(type, actor), 'op', op,
                                                                 'type', type, 'body', body)) ORDER BY seq), '[]')
             FROM event WHERE stream_id = s.id AND seq > $2::bigint AND seq <= s.head) END AS events
 FROM stream s WHERE s.id = $1::uuid AND s.kind = $4::text

@@ -122,6 +122,20 @@ static void fresh_section(const struct matrix *m, const struct object *o, json_t
 	set(params, "section", id);
 }
 
+static bool is_vote(const struct expectation *e)
+{
+	return strncmp(e->method, "vote.", 5) == 0 && strcmp(e->variant, "none") != 0;
+}
+
+static void fresh_round(const struct matrix *m, const struct object *o, json_t *params)
+{
+	const char *id = new_id();
+
+	ok(person(m, "anna"), "vote.open", "{s:s, s:s, s:i, s:i, s:s, s:b, s:b}", "board", o->board, "round", id, "budget", 1, "most", 1, "per",
+		"board", "secret", false, "live", true);
+	set(params, "round", id);
+}
+
 /* `other` with the same parameters, by somebody who may. */
 static void do_also(const struct matrix *m, const char *who, const char *other, const json_t *params)
 {
@@ -140,6 +154,8 @@ static void prepare(const struct matrix *m, const struct expectation *e, const s
 		fresh_card(m, o, params, is(e, "card.restore"));
 	if (is(e, "section.delete"))
 		fresh_section(m, o, params);
+	if (is_vote(e) && !is(e, "vote.open"))
+		fresh_round(m, o, params);
 	if (is(e, "session.revoke"))
 		set(params, "session", text_at(ok(person(m, who), "token.create", "{s:s, s:i}", "name", "prov", "days", 1), "session"));
 	if (is(e, "role.revoke"))
@@ -162,6 +178,8 @@ static void mend(const struct matrix *m, const struct expectation *e, const json
 		{ "member.reinstate", "admin", "member.suspend" },
 	};
 
+	if (is_vote(e) && !is(e, "vote.close"))
+		ok(person(m, "anna"), "vote.close", "{s:s, s:s}", "board", text_at(params, "board"), "round", text_at(params, "round"));
 	for (size_t i = 0; i < sizeof undos / sizeof *undos; i++)
 		if (is(e, undos[i].method))
 			do_also(m, undos[i].who, undos[i].undo, params);
@@ -298,7 +316,7 @@ static const char *const nouns[PARTS][NOUNS_MAX] = {
 	[SPACES_PART] = { "space" },
 	[THREADS_PART] = { "thread", "post" },
 	[BOARDS_PART] = { "board", "section", "stream", "presence", "feed" },
-	[CARDS_PART] = { "card" },
+	[CARDS_PART] = { "card", "vote" },
 };
 
 static bool is_of_part(const char *method, int part)
