@@ -55,6 +55,9 @@ export type Board = Snapshot<'board'>['board'] & { may_moderate: boolean }
 export type Section = Snapshot<'board'>['sections'][number]
 export type Card = Snapshot<'board'>['cards'][number]
 export type Colour = Card['colour']
+/** The server tells of a board's newest 20. */
+export type VoteRound = NonNullable<Snapshot<'board'>['rounds']>[number]
+export type VoteTotal = NonNullable<VoteRound['results']>[number]
 export type Session = Result<'session.list'>['sessions'][number]
 export type ImportResult = Result<'member.import'>
 

@@ -6,6 +6,7 @@
 import { never, type Board, type Card, type Section, type Snapshot, type StreamEvent } from '../protocol'
 import type { Change, Myself, StreamKind } from '../sync/kind'
 import { isBefore, type Ordered } from './board-order'
+import { voted, type Rounds } from './votes'
 
 /** The list that a card stands in: its section, or '' for those that lie loose on the board. */
 export type Group = string
@@ -24,6 +25,8 @@ export interface BoardState {
   readonly deleted: ReadonlyMap<string, Card>
   /** Who last wrote on a card while we looked, by card: nobody's words are undone by another. */
   readonly writers: ReadonlyMap<string, string>
+  /** Rounds of votes, the newest first. */
+  readonly rounds: Rounds
 }
 
 export const CARD_WIDTH = 160
@@ -32,8 +35,8 @@ export const CARD_HEIGHT = 128
 export const boardKind: StreamKind<BoardState> = {
   name: 'board',
   fromSnapshot: (snapshot, mayModerate) => {
-    const { board, sections, cards } = snapshot as Snapshot<'board'>
-    return load({ board: { ...board, may_moderate: mayModerate }, sections, cards })
+    const { board, sections, cards, rounds } = snapshot as Snapshot<'board'>
+    return load({ board: { ...board, may_moderate: mayModerate }, sections, cards, rounds })
   },
   apply,
   foresee: (state, change, me) => {
@@ -44,7 +47,7 @@ export const boardKind: StreamKind<BoardState> = {
   },
 }
 
-export function load({ board, sections, cards }: { board: Board; sections: Section[]; cards: Card[] }): BoardState {
+export function load({ board, sections, cards, rounds = [] }: { board: Board; sections: Section[]; cards: Card[]; rounds?: Rounds }): BoardState {
   const draft = new Draft({
     board,
     cards: new Map(),
@@ -53,6 +56,7 @@ export function load({ board, sections, cards }: { board: Board; sections: Secti
     sectionOrder: [],
     deleted: new Map(),
     writers: new Map(),
+    rounds,
   })
   for (const section of sections) draft.putSection(section)
   for (const card of cards) draft.putCard(card)
@@ -65,10 +69,10 @@ export function apply(state: BoardState, events: readonly StreamEvent[]): BoardS
   return draft.done()
 }
 
-type BoardEvent = Extract<StreamEvent, { type: `board.${string}` | `section.${string}` | `card.${string}` }>
+type BoardEvent = Extract<StreamEvent, { type: `board.${string}` | `section.${string}` | `card.${string}` | `vote.${string}` }>
 
 function isOfBoard(event: StreamEvent): event is BoardEvent {
-  return /^(board|section|card)\./.test(event.type)
+  return /^(board|section|card|vote)\./.test(event.type)
 }
 
 function applyOne(draft: Draft, event: StreamEvent): void {
@@ -101,6 +105,10 @@ function applyOne(draft: Draft, event: StreamEvent): void {
       return draft.changeCard(event.body.card, { colour: event.body.colour })
     case 'card.deleted':
       return draft.deleteCard(event.body.card)
+    case 'vote.opened':
+    case 'vote.cast':
+    case 'vote.closed':
+      return draft.vote(event)
     default:
       never(event)
   }
@@ -196,6 +204,10 @@ class Draft {
 
   rename(title: string): void {
     if (this.#state.board.title !== title) this.#state = { ...this.#state, board: { ...this.#state.board, title } }
+  }
+
+  vote(event: Parameters<typeof voted>[1]): void {
+    this.#state = { ...this.#state, rounds: voted(this.#state.rounds, event) }
   }
 
   putCard(card: Card): void {

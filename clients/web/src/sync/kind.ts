@@ -31,7 +31,7 @@ export function streamOf(method: ChangeName, params: object): string | undefined
   const ids = params as { thread?: string; board?: string; space?: string }
   const noun = method.slice(0, method.indexOf('.'))
   if (noun === 'thread' || noun === 'post') return `thread:${ids.thread}`
-  if (noun === 'board' || noun === 'section' || noun === 'card') return `board:${ids.board}`
+  if (noun === 'board' || noun === 'section' || noun === 'card' || noun === 'vote') return `board:${ids.board}`
   if (method === 'space.create' || method === 'space.update') return `space:${ids.space}`
   return undefined
 }
@@ -41,6 +41,7 @@ export function streamOf(method: ChangeName, params: object): string | undefined
 export function subjectsOf(method: ChangeName, params: object): string[] {
   const ids = params as Record<string, unknown>
   const noun = method.slice(0, method.indexOf('.'))
-  const names = noun === 'post' ? ['post', 'thread'] : noun === 'thread' ? ['thread', 'post'] : [noun]
+  const alike: Record<string, string[]> = { post: ['post', 'thread'], thread: ['thread', 'post'], vote: [method === 'vote.cast' ? 'card' : 'round'] }
+  const names = alike[noun] ?? [noun]
   return names.map((name) => ids[name]).filter((id): id is string => typeof id === 'string')
 }

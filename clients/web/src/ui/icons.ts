@@ -6,7 +6,7 @@ export const icons = [
   'list', 'list-ordered', 'lock', 'log-out', 'mail', 'map', 'maximize', 'message-square', 'minus', 'monitor', 'moon',
   'mouse-pointer-2', 'move', 'palette', 'panel-right', 'panels-top-left', 'pencil', 'plus', 'presentation', 'quote', 'redo-2', 'rotate-ccw', 'search',
   'send', 'settings', 'shield', 'sticky-note', 'sun', 'text-cursor-input', 'trash-2', 'undo-2', 'upload', 'user', 'user-plus',
-  'users', 'x', 'zoom-in', 'zoom-out',
+  'users', 'vote', 'x', 'zoom-in', 'zoom-out',
 ] as const
 
 export type IconName = (typeof icons)[number]

@@ -19,6 +19,7 @@ import { hear, labelOf } from './log'
 import { Moves } from './moves.svelte'
 import { Others, Said } from './others.svelte'
 import { View } from './view.svelte'
+import { Votes } from './votes.svelte'
 
 export interface Target {
   readonly kind: 'card' | 'section'
@@ -64,6 +65,7 @@ export class OpenedBoard implements OpenBoard {
   readonly said: Said
   readonly listener = new Listener()
   readonly moves: Moves
+  readonly votes: Votes
   readonly grid = new CardGrid()
   readonly #me: () => Me
   #names = new Map<string, string>()
@@ -76,6 +78,7 @@ export class OpenedBoard implements OpenBoard {
     this.#me = me
     this.said = new Said((state) => stream.setPresence(state))
     this.moves = new Moves(this)
+    this.votes = new Votes(this)
     this.#stops = [stream.onChange(() => this.#soon()), stream.onEvents((events) => this.#hear(events))]
     untrack(() => this.take())
     this.lookForDraft()
@@ -98,6 +101,12 @@ export class OpenedBoard implements OpenBoard {
   get me(): Person {
     const me = this.#me()
     return { id: me.member, name: me.name, organisation: me.organisation }
+  }
+
+  /** Whether one leads what is done here: who made the board, and its facilitators. */
+  get mayLead(): boolean {
+    const board = this.shown?.board
+    return board !== undefined && (board.may_moderate || board.created_by.id === this.#me().member)
   }
 
   get history() {
@@ -259,6 +268,7 @@ export class OpenedBoard implements OpenBoard {
     if (next === before) return
     this.shown = next
     if (next) this.grid.update(next.cards)
+    this.votes.take()
     if (before && next) this.#keepFocus(before, next)
   }
 
@@ -301,6 +311,7 @@ export class OpenedBoard implements OpenBoard {
     const me = this.#me().member
     if (!state) return
     for (const event of events) {
+      if (event.type === 'vote.opened' || event.type === 'vote.closed') this.votes.hear(event)
       if (event.actor === me) continue
       if (event.type === 'card.deleted') this.#deletedByOthers.add(event.body.card)
       const heard = hear(event, state, (member) => this.nameOf(member))

@@ -69,6 +69,8 @@ function handle(event: KeyboardEvent, board: OpenedBoard, intend: Intentions): b
     }
     case 's':
       return done(intend.addSection)
+    case 'r':
+      return focus?.kind === 'card' && board.votes.open ? done(() => board.votes.give(focus.id, event.shiftKey ? -1 : 1)) : false
     case 'v':
       return done(() => (board.tool = 'select'))
   }
