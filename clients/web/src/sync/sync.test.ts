@@ -355,3 +355,14 @@ test('undo sends the inverse as things stand now, and a refused step is forgotte
   await settle()
   expect(history.undoable).toBeUndefined()
 })
+
+test('a step that was refused in part is kept, for the part that was done', async () => {
+  await online()
+  const { edit } = await import('./undo')
+  const history = sync.history(NAME)
+  server.answers['thread.rename'] = ({ title }) => (title === 'refused' ? new Refusal(-32003) : { seq: 3 })
+  const both = () => [edit('thread.rename', { thread: 't1', title: 'refused' }), edit('thread.rename', { thread: 't2', title: 'done' })]
+  history.run({ label: 'rename two', forward: both, backward: both })
+  await settle()
+  expect(history.undoable).toBe('rename two')
+})

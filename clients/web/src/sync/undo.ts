@@ -88,8 +88,9 @@ export class History {
 
   #take(step: Step, way: Step['forward']): readonly Made<ChangeName>[] {
     const made = way().map((one) => one.send(this.#change))
-    // What the server refused did not happen, so that there is nothing to take back.
-    if (made.length > 0) Promise.all(made.map((one) => one.done)).catch(() => this.#forget(step))
+    // What the server refused did not happen. When none of it did, there is nothing to take back; of a step that was
+    // done in part, the rest can be: its functions look at how things stand.
+    if (made.length > 0) Promise.any(made.map((one) => one.done)).catch(() => this.#forget(step))
     return made
   }
 
