@@ -1,6 +1,6 @@
 /* board-order.ts - places in a list that something can always be put between. The keys compare bytewise, as in
  * the database (COLLATE "C"), never by language; equal ones stand by id. */
-import { generateKeyBetween } from 'fractional-indexing'
+import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing'
 
 export interface Ordered {
   readonly id: string
@@ -16,4 +16,10 @@ export function isBefore(a: Ordered, b: Ordered): boolean {
 export function orderBetween(after: string | undefined, before: string | undefined): string {
   if (after !== undefined && before !== undefined && after >= before) return generateKeyBetween(after, null)
   return generateKeyBetween(after ?? null, before ?? null)
+}
+
+/** So many keys in a row between two; as orderBetween. */
+export function ordersBetween(after: string | undefined, before: string | undefined, count: number): string[] {
+  if (after !== undefined && before !== undefined && after >= before) return generateNKeysBetween(after, null, count)
+  return generateNKeysBetween(after ?? null, before ?? null, count)
 }

@@ -69,6 +69,19 @@ export function apply(state: BoardState, events: readonly StreamEvent[]): BoardS
   return draft.done()
 }
 
+/** A board as it would be with this card on it, or lying as it does here: to try places before anything is sent. */
+export function withCard(state: BoardState, card: Card): BoardState {
+  const draft = new Draft(state)
+  draft.putCard(card)
+  return draft.done()
+}
+
+export function withSection(state: BoardState, section: Section): BoardState {
+  const draft = new Draft(state)
+  draft.putSection(section)
+  return draft.done()
+}
+
 type BoardEvent = Extract<StreamEvent, { type: `board.${string}` | `section.${string}` | `card.${string}` | `vote.${string}` }>
 
 function isOfBoard(event: StreamEvent): event is BoardEvent {
