@@ -39,10 +39,6 @@ export class CardGrid {
     return cards
   }
 
-  isFree(rect: Rect, except?: string): boolean {
-    return this.within(rect).every((card) => card.id === except)
-  }
-
   #take(card: Card, what: (cell: Set<string>, id: string) => void): void {
     this.#each(card, (key) => {
       let cell = this.#cells.get(key)

@@ -128,7 +128,6 @@ export function sectionAt(state: BoardState, at: Point): Section | undefined {
   return best
 }
 
-
 /** Whether a card is read before another: rows first, then from left to right. What overlaps by half its height
  * stands on the same row. */
 export function isReadBefore(a: Rect, b: Rect): boolean {
@@ -143,13 +142,6 @@ export function orderAt(state: BoardState, group: Group, card: Rect & { id?: str
   const place = others.findIndex((other) => isReadBefore(card, other))
   const index = place < 0 ? others.length : place
   return orderBetween(others[index - 1]?.order, others[index]?.order)
-}
-
-/** The key for a place in a group, counted without the card itself. */
-export function orderAtIndex(state: BoardState, group: Group, index: number, card?: string): string {
-  const ids = (state.inOrder.get(group) ?? []).filter((id) => id !== card)
-  const at = Math.max(0, Math.min(index, ids.length))
-  return orderBetween(state.cards.get(ids[at - 1] ?? '')?.order, state.cards.get(ids[at] ?? '')?.order)
 }
 
 export function orderOfNewSection(state: BoardState): string {
@@ -216,7 +208,7 @@ export function freePlace(near: Point, size: { width: number; height: number }, 
     const toil = ({ column, row }: { column: number; row: number }) => Math.abs(column) * (column < 0 ? 1.2 : 1) + Math.abs(row) * (row < 0 ? 1.3 : 1.1)
     for (const { column, row } of places.sort((a, b) => toil(a) - toil(b))) {
       const at = { x: from.x + column * stepX, y: from.y + row * stepY }
-      if (isFree({ ...at, ...size })) return at
+      if (isFree({ ...at, width: size.width, height: size.height })) return at
     }
   }
   return from

@@ -1,11 +1,12 @@
 /** The lucide icons we use; scripts/sprite.mjs makes one sprite of them. */
 export const icons = [
-  'a-large-small', 'archive', 'arrow-down', 'arrow-left', 'arrow-right', 'arrow-up', 'at-sign', 'bold', 'building-2', 'calendar',
-  'check', 'chevron-down', 'chevron-right', 'circle-alert', 'clock', 'cloud-off', 'code', 'copy', 'corner-up-left', 'door-open',
-  'ellipsis', 'expand', 'eye', 'frame', 'grip', 'hand', 'heading', 'house', 'italic', 'key-round', 'layout-panel-left', 'link',
+  'a-large-small', 'align-center-horizontal', 'align-center-vertical', 'align-end-horizontal', 'align-end-vertical', 'align-horizontal-space-between',
+  'align-start-horizontal', 'align-start-vertical', 'align-vertical-space-between', 'archive', 'arrow-down', 'arrow-left', 'arrow-right', 'arrow-up', 'at-sign', 'bold', 'building-2', 'calendar',
+  'check', 'chevron-down', 'chevron-right', 'circle-alert', 'clock', 'cloud-off', 'code', 'copy', 'copy-plus', 'corner-up-left', 'door-open',
+  'ellipsis', 'expand', 'eye', 'frame', 'grip', 'hand', 'heading', 'house', 'italic', 'key-round', 'layout-grid', 'layout-panel-left', 'link',
   'list', 'list-ordered', 'lock', 'log-out', 'mail', 'map', 'maximize', 'message-square', 'minus', 'monitor', 'moon',
   'mouse-pointer-2', 'move', 'palette', 'panel-right', 'panels-top-left', 'pencil', 'plus', 'presentation', 'quote', 'redo-2', 'rotate-ccw', 'search',
-  'send', 'settings', 'shield', 'sticky-note', 'sun', 'text-cursor-input', 'trash-2', 'undo-2', 'upload', 'user', 'user-plus',
+  'send', 'settings', 'shield', 'square-dashed-mouse-pointer', 'sticky-note', 'sun', 'text-cursor-input', 'trash-2', 'undo-2', 'upload', 'user', 'user-plus',
   'users', 'vote', 'x', 'zoom-in', 'zoom-out',
 ] as const
 

@@ -8,9 +8,11 @@ let drag: { [K in keyof Drag]: ReturnType<typeof vi.fn> } | undefined
 let taps: number[]
 let stop: () => void
 
-function point(type: string, id: number, at: Point, more: object = {}): void {
+let held: Point[]
+
+function point(type: string, id: number, at: Point, more: object = {}, pointerType = 'mouse'): void {
   const event = new MouseEvent(type, { bubbles: true, clientX: at.x, clientY: at.y, ...more })
-  Object.defineProperties(event, { pointerId: { value: id }, pointerType: { value: 'mouse' } })
+  Object.defineProperties(event, { pointerId: { value: id }, pointerType: { value: pointerType } })
   node.dispatchEvent(event)
 }
 
@@ -18,6 +20,7 @@ beforeEach(() => {
   camera = { x: 0, y: 0, zoom: 1 }
   drag = undefined
   taps = []
+  held = []
   node = document.createElement('div')
   node.setPointerCapture = () => {}
   document.body.append(node)
@@ -26,6 +29,7 @@ beforeEach(() => {
     look: (next) => (camera = next),
     grab: () => drag as unknown as Drag | undefined,
     tap: ({ count }) => taps.push(count),
+    hold: ({ at }) => held.push(at),
   }
   stop = gestures(surface)(node)
 })
@@ -110,5 +114,52 @@ describe('the wheel', () => {
     expect(pan.defaultPrevented).toBe(true)
     node.dispatchEvent(new WheelEvent('wheel', { deltaY: -50, ctrlKey: true, cancelable: true }))
     expect(camera.zoom).toBeGreaterThan(1.5)
+  })
+})
+
+describe('a finger that rests', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+  const finger = (type: string, at: Point, id = 1) => point(type, id, at, {}, 'touch')
+
+  it('holds once, and is no tap when it is lifted', () => {
+    finger('pointerdown', { x: 100, y: 100 })
+    finger('pointermove', { x: 104, y: 100 })
+    vi.advanceTimersByTime(1_000)
+    finger('pointerup', { x: 104, y: 100 })
+    expect(held).toEqual([{ x: 104, y: 100 }])
+    expect(taps).toEqual([])
+  })
+
+  it('drags from there what it takes hold of', () => {
+    finger('pointerdown', { x: 100, y: 100 })
+    vi.advanceTimersByTime(1_000)
+    drag = { move: vi.fn(), drop: vi.fn(), cancel: vi.fn() }
+    finger('pointermove', { x: 150, y: 100 })
+    finger('pointerup', { x: 150, y: 100 })
+    expect(drag.drop).toHaveBeenCalledOnce()
+  })
+
+  it('does not hold when it pans, is lifted soon, or another joins it', () => {
+    finger('pointerdown', { x: 100, y: 100 })
+    finger('pointermove', { x: 150, y: 100 })
+    vi.advanceTimersByTime(1_000)
+    finger('pointerup', { x: 150, y: 100 })
+    finger('pointerdown', { x: 300, y: 100 })
+    finger('pointerup', { x: 300, y: 100 })
+    vi.advanceTimersByTime(1_000)
+    finger('pointerdown', { x: 100, y: 100 })
+    finger('pointerdown', { x: 200, y: 100 }, 2)
+    vi.advanceTimersByTime(1_000)
+    expect(held).toEqual([])
+    expect(taps).toEqual([1])
+  })
+
+  it('is not what a mouse does', () => {
+    point('pointerdown', 1, { x: 100, y: 100 })
+    vi.advanceTimersByTime(1_000)
+    point('pointerup', 1, { x: 100, y: 100 })
+    expect(held).toEqual([])
+    expect(taps).toEqual([1])
   })
 })

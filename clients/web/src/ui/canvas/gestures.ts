@@ -1,7 +1,7 @@
 /* gestures.ts - pan, zoom, pinch and drag on a surface, with mouse, pen, fingers and trackpad. By hand.
  *
  * One pointer on something that can be taken hold of drags it; on anything else it pans. A second pointer makes it
- * a pinch, and puts back what was being dragged. A press that does not move is a tap. */
+ * a pinch, and puts back what was being dragged. A press that does not move is a tap; a finger that stays is a hold. */
 import { panBy, zoomAt, type Camera, type Point } from './camera'
 
 /** Something being dragged. Points are in pixels from the surface's corner. */
@@ -25,6 +25,8 @@ export interface Surface {
   /** What a press here takes hold of, once it has moved; undefined pans. */
   grab: (event: PointerEvent, at: Point) => Drag | undefined
   tap: (tap: Tap) => void
+  /** A finger that has rested; it may drag from there, and is no tap any more. */
+  hold?: (tap: Tap) => void
   /** Whether the surface is being panned, for the pointer's shape. */
   panning?: (isPanning: boolean) => void
   hover?: (at: Point | undefined) => void
@@ -32,6 +34,7 @@ export interface Surface {
 
 const STILL_MOUSE = 4
 const STILL_TOUCH = 9
+const HOLD_MS = 450
 const TWICE_MS = 350
 const TWICE_PX = 24
 const EDGE = 36
@@ -45,6 +48,7 @@ interface Press {
   event: PointerEvent
   still: number
   hasMoved: boolean
+  isHeld: boolean
   drag?: Drag
 }
 
@@ -58,6 +62,7 @@ class Gestures {
   #pinch: { distance: number; middle: Point } | undefined
   #lastTap: { at: Point; time: number; count: number } | undefined
   #frame = 0
+  #holding: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     readonly node: HTMLElement,
@@ -76,6 +81,8 @@ class Gestures {
     node.addEventListener('lostpointercapture', (event) => event.target === node && this.#cancel(event), { signal })
     node.addEventListener('pointerleave', () => this.surface.hover?.(undefined), { signal })
     node.addEventListener('wheel', (event) => this.#wheel(event), { signal, passive: false })
+    // What a browser does after a finger has rested would take the finger from us.
+    node.addEventListener('contextmenu', (event) => this.#isTouched && event.preventDefault(), { signal })
     // Safari reports a trackpad's pinch in a way of its own; without this it would zoom the page.
     node.addEventListener('gesturestart', (event) => event.preventDefault(), { signal })
     window.addEventListener('keydown', (event) => event.key === 'Escape' && this.#putBack(), { signal, capture: true })
@@ -98,7 +105,9 @@ class Gestures {
     if (isMiddle) event.preventDefault()
     const at = this.#at(event)
     const still = event.pointerType === 'touch' ? STILL_TOUCH : STILL_MOUSE
-    this.#presses.set(event.pointerId, { id: event.pointerId, from: at, at, last: at, event, still, hasMoved: false })
+    this.#presses.set(event.pointerId, { id: event.pointerId, from: at, at, last: at, event, still, hasMoved: false, isHeld: false })
+    clearTimeout(this.#holding)
+    if (this.#isTouched && this.#presses.size === 1) this.#holding = setTimeout(() => this.#held(event.pointerId), HOLD_MS)
     if (this.#presses.size === 2) {
       for (const press of this.#presses.values()) {
         press.drag?.cancel()
@@ -107,6 +116,17 @@ class Gestures {
       }
       this.#pinch = this.#span()
     }
+  }
+
+  get #isTouched(): boolean {
+    return [...this.#presses.values()].some((press) => press.event.pointerType === 'touch')
+  }
+
+  #held(id: number): void {
+    const press = this.#presses.get(id)
+    if (!press || press.hasMoved || !this.surface.hold) return
+    press.isHeld = true
+    this.surface.hold({ at: press.at, count: 1, event: press.event })
   }
 
   #move(event: PointerEvent): void {
@@ -140,7 +160,7 @@ class Gestures {
     this.#presses.delete(event.pointerId)
     this.#end()
     if (press.drag) press.drag.drop(press.at)
-    else if (!press.hasMoved && event.button === 0) this.#tapped(press)
+    else if (!press.hasMoved && !press.isHeld && event.button === 0) this.#tapped(press)
   }
 
   #cancel(event: PointerEvent): void {
@@ -152,6 +172,7 @@ class Gestures {
   }
 
   #end(): void {
+    clearTimeout(this.#holding)
     cancelAnimationFrame(this.#frame)
     this.#frame = 0
     this.#pinch = undefined

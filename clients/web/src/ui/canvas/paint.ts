@@ -13,6 +13,7 @@ export interface Palette {
   font: string
   notes: Readonly<Record<string, string>>
   edge: string
+  focus: string
 }
 
 const CROSS_EVERY = 64
@@ -31,6 +32,7 @@ export function paletteOf(element: Element, colours: readonly string[]): Palette
     ink: read('--ink'),
     font: read('--font') || 'sans-serif',
     edge: read('--line'),
+    focus: read('--focus'),
     notes: Object.fromEntries(colours.map((colour) => [colour, read(`--note-${colour}`)])),
   }
 }
@@ -67,13 +69,14 @@ export function paintCrosses(context: CanvasRenderingContext2D, camera: Camera, 
   context.globalAlpha = 1
 }
 
-/** `moved` are those that lie elsewhere for now. Cards are drawn colour by colour, since changing the colour costs
+/** `moved` are those that lie elsewhere for now, `chosen` those that are selected. Cards are drawn colour by colour, since changing the colour costs
  * more than a rectangle does. */
 export function paintCards(
   context: CanvasRenderingContext2D,
   camera: Camera,
   cards: readonly Painted[],
   moved: ReadonlyMap<string, Point>,
+  chosen: ReadonlySet<string>,
   palette: Palette,
 ): void {
   const { zoom } = camera
@@ -88,6 +91,11 @@ export function paintCards(
   for (const [colour, alike] of byColour) {
     context.fillStyle = palette.notes[colour] ?? palette.edge
     for (const card of alike) context.fillRect(left(card), top(card), Math.max(1, card.width * zoom), Math.max(1, card.height * zoom))
+  }
+  context.strokeStyle = palette.focus
+  context.lineWidth = 2
+  for (const card of chosen.size > 0 ? cards : []) {
+    if (chosen.has(card.id)) context.strokeRect(left(card) - 2, top(card) - 2, card.width * zoom + 4, card.height * zoom + 4)
   }
   context.fillStyle = palette.ink
   if (zoom >= EDGE_LEAST_ZOOM) {

@@ -18,6 +18,7 @@ import { Listener } from './listener.svelte'
 import { hear, labelOf } from './log'
 import { Moves } from './moves.svelte'
 import { Others, Said } from './others.svelte'
+import { Selection } from './selection.svelte'
 import { View } from './view.svelte'
 import { Votes } from './votes.svelte'
 
@@ -25,7 +26,8 @@ export interface Target {
   readonly kind: 'card' | 'section'
   readonly id: string
 }
-export type Tool = 'select' | 'card' | 'section'
+/** With `many` a drag draws a rectangle around what is selected, and a press on a card selects it too. */
+export type Tool = 'select' | 'many' | 'card' | 'section'
 
 /** A card being written on. It stays where it was when the writing began, whatever others do with it. */
 export interface Writing {
@@ -66,6 +68,7 @@ export class OpenedBoard implements OpenBoard {
   readonly listener = new Listener()
   readonly moves: Moves
   readonly votes: Votes
+  readonly selection: Selection
   readonly grid = new CardGrid()
   readonly #me: () => Me
   #names = new Map<string, string>()
@@ -79,6 +82,7 @@ export class OpenedBoard implements OpenBoard {
     this.said = new Said((state) => stream.setPresence(state))
     this.moves = new Moves(this)
     this.votes = new Votes(this)
+    this.selection = new Selection(this)
     this.#stops = [stream.onChange(() => this.#soon()), stream.onEvents((events) => this.#hear(events))]
     untrack(() => this.take())
     this.lookForDraft()
@@ -168,6 +172,7 @@ export class OpenedBoard implements OpenBoard {
   write(id: string, isNew = false): void {
     const card = this.card(id)
     if (!card || this.writing?.id === id) return
+    this.selection.clear(true)
     this.focus = { kind: 'card', id }
     this.writing = { id, revision: card.revision, before: card.text, at: this.placeOf(card), isNew }
     this.said.change({ editing: id })
@@ -269,6 +274,7 @@ export class OpenedBoard implements OpenBoard {
     this.shown = next
     if (next) this.grid.update(next.cards)
     this.votes.take()
+    if (next) this.selection.keep(next)
     if (before && next) this.#keepFocus(before, next)
   }
 

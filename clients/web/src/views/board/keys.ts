@@ -2,11 +2,13 @@
 import { m } from '../../i18n.svelte'
 import { allInOrder, towards, type Direction } from '../../store/board-query'
 import { announce } from '../../ui/announce.svelte'
-import type { OpenedBoard } from './board.svelte'
+import type { OpenedBoard, Target } from './board.svelte'
+import { duplicate } from './copies'
 import { addCardNearby } from './place'
+import { removeSelected } from './together'
 
 export interface Intentions {
-  move: (card: string) => void
+  move: (cards: readonly string[]) => void
   rename: (section: string) => void
   addSection: () => void
   /** Seen from so far away that cards cannot be written on. */
@@ -28,11 +30,12 @@ export function pressed(event: KeyboardEvent, board: OpenedBoard, intend: Intent
 
 function handle(event: KeyboardEvent, board: OpenedBoard, intend: Intentions): boolean {
   if (event.ctrlKey || event.metaKey) return withControl(event, board)
+  if (board.moves.moving?.isNudge) board.moves.drop()
   if (event.altKey) return false
   if (board.moves.moving?.isByKeys) return whileMoving(event, board)
   const direction = arrows[event.key]
-  if (direction) return go(direction, board)
-  const { focus } = board
+  if (direction) return event.shiftKey ? extend(direction, board) : go(direction, board)
+  const { focus, selection } = board
   switch (event.key) {
     case 'Enter':
     case 'F2':
@@ -41,9 +44,13 @@ function handle(event: KeyboardEvent, board: OpenedBoard, intend: Intentions): b
       return focus ? done(() => board.write(focus.id)) : goTo(board, 'first')
     case 'Escape':
       if (board.tool !== 'select') return done(() => (board.tool = 'select'))
+      if (selection.size > 0) return done(() => selection.clear())
       return focus ? done(() => leave(board)) : false
+    case ' ':
+      return event.shiftKey && board.focusedCard ? done(() => selection.toggle(board.focusedCard!.id)) : false
     case 'Delete':
     case 'Backspace':
+      if (selection.size > 0) return done(() => removeSelected(board))
       return focus ? done(() => board.remove(focus)) : false
     case 'Home':
       return goTo(board, 'first')
@@ -59,10 +66,16 @@ function handle(event: KeyboardEvent, board: OpenedBoard, intend: Intentions): b
       return done(() => board.view.step(-1))
   }
   switch (event.key.toLowerCase()) {
-    case 'm':
-      return focus ? done(() => board.moves.begin(focus, true)) : false
+    case 'm': {
+      const target = inHand(board)
+      return target ? done(() => board.moves.begin(target, 'keys')) : false
+    }
     case 'f':
-      return focus?.kind === 'card' ? done(() => intend.move(focus.id)) : false
+      return selection.acting.length > 0 ? done(() => intend.move(selection.acting)) : false
+    case 'x':
+      return board.focusedCard ? done(() => selection.toggle(board.focusedCard!.id)) : false
+    case 'q':
+      return done(() => (board.tool = board.tool === 'many' ? 'select' : 'many'))
     case 'n': {
       const card = addCardNearby(board)
       return card ? done(() => board.write(card, true)) : true
@@ -83,11 +96,18 @@ function done(what: () => unknown): true {
 }
 
 function withControl(event: KeyboardEvent, board: OpenedBoard): boolean {
+  const direction = arrows[event.key]
+  if (direction) return nudge(direction, event.shiftKey, board)
+  if (event.key !== 'Control' && event.key !== 'Meta' && event.key !== 'Shift' && board.moves.moving?.isByKeys) board.moves.drop()
   switch (event.key.toLowerCase()) {
     case 'z':
       return done(() => (event.shiftKey ? board.redo() : board.undo()))
     case 'y':
       return done(() => board.redo())
+    case 'a':
+      return done(() => board.selection.all())
+    case 'd':
+      return board.selection.acting.length > 0 ? done(() => duplicate(board)) : false
     case '0':
       return done(() => board.view.zoomTo(1))
   }
@@ -105,6 +125,37 @@ function whileMoving(event: KeyboardEvent, board: OpenedBoard): boolean {
   // Tab leaves, and puts down: nothing stays in the hand unseen.
   if (event.key === 'Tab') board.moves.drop()
   return event.key !== 'Tab'
+}
+
+/** What is taken up by keys: the focus, or what else is selected. */
+function inHand(board: OpenedBoard): Target | undefined {
+  const { focus, selection } = board
+  if (selection.size === 0 || (focus && selection.has(focus.id))) return focus
+  return { kind: 'card', id: selection.acting[0]! }
+}
+
+/** Moves at once, for as long as Control is held. */
+function nudge(direction: Direction, isLong: boolean, board: OpenedBoard): boolean {
+  const target = inHand(board)
+  if (!target) return false
+  if (!board.moves.moving) board.moves.begin(target, 'nudge')
+  const length = isLong ? LARGE_STEP : STEP
+  return done(() => board.moves.by({ x: steps[direction].x * length, y: steps[direction].y * length }))
+}
+
+/** A key was let go of, or the map left: what was moved with Control is put down. */
+export function released(event: KeyboardEvent | FocusEvent, board: OpenedBoard): void {
+  if (!board.moves.moving?.isNudge) return
+  if (event instanceof FocusEvent || event.key === 'Control' || event.key === 'Meta') board.moves.drop()
+}
+
+/** With Shift the focus takes along what it leaves and what it comes to. */
+function extend(direction: Direction, board: OpenedBoard): boolean {
+  const from = board.focusedCard?.id
+  if (from === undefined) return go(direction, board)
+  go(direction, board)
+  board.selection.add(from, board.focusedCard?.id ?? from)
+  return true
 }
 
 function go(direction: Direction, board: OpenedBoard): boolean {

@@ -1,6 +1,6 @@
-/* moves.svelte.ts - a card or section on its way to another place or size, by pointer or by keys. Nothing is sent
+/* moves.svelte.ts - cards or a section on their way to another place or size, by pointer or by keys. Nothing is sent
  * until it is put down, but the others see what is held. */
-import { moveCard } from '../../actions/board/moveCard'
+import { moveCards } from '../../actions/board/moveCards'
 import { moveSection } from '../../actions/board/moveSection'
 import { CARD_MAX, CARD_MIN, resizeCard } from '../../actions/board/resizeCard'
 import { resizeSection } from '../../actions/board/resizeSection'
@@ -8,7 +8,8 @@ import { SECTION_MAX, SECTION_MIN } from '../../actions/board/addSection'
 import { m } from '../../i18n.svelte'
 import type { Card } from '../../protocol'
 import type { BoardState } from '../../store/board'
-import { cardsOf, keepOnBoard, middleOf, orderAt, sectionAt, type Point } from '../../store/board-query'
+import { placesAt } from '../../store/board-places'
+import { FAR, type Point } from '../../store/board-query'
 import { announce } from '../../ui/announce.svelte'
 import type { OpenedBoard, Target } from './board.svelte'
 import { labelOf } from './log'
@@ -17,14 +18,21 @@ export interface Moving {
   readonly target: Target
   readonly from: Point
   readonly at: Point
+  /** For a card: it and the selection it belongs to, and where they were taken up. */
+  readonly cards: ReadonlyMap<string, Point>
   /** Begun with M: the arrows move, Enter puts down, Escape puts back. */
   readonly isByKeys: boolean
+  /** Begun with Control and an arrow: letting go of Control puts down. */
+  readonly isNudge: boolean
 }
 export interface Sizing {
   readonly target: Target
   readonly width: number
   readonly height: number
 }
+
+/** As many as the others are told of; the rest is seen to move when it is put down. */
+const HELD_MOST = 100
 
 export class Moves {
   moving = $state.raw<Moving>()
@@ -40,33 +48,45 @@ export class Moves {
   placeOf(card: Card): Point | undefined {
     const { moving } = this
     if (!moving) return undefined
-    if (moving.target.kind === 'card') return moving.target.id === card.id ? moving.at : undefined
-    if (moving.target.id !== card.section) return undefined
-    return { x: card.x + moving.at.x - moving.from.x, y: card.y + moving.at.y - moving.from.y }
+    const start = moving.target.kind === 'card' ? moving.cards.get(card.id) : moving.target.id === card.section ? card : undefined
+    return start && { x: start.x + moving.at.x - moving.from.x, y: start.y + moving.at.y - moving.from.y }
   }
 
-  /** The same for all cards of the section in our hand. */
+  /** The same for all that are in our hand and on the board. */
   placesIn(state: BoardState): Map<string, Point> {
-    const cards = this.moving?.target.kind === 'section' ? cardsOf(state, this.moving.target.id) : []
+    const { moving } = this
+    if (!moving) return new Map()
+    const ids = moving.target.kind === 'section' ? (state.inOrder.get(moving.target.id) ?? []) : [...moving.cards.keys()]
+    const cards = ids.map((id) => state.cards.get(id)).filter((card) => card !== undefined)
     return new Map(cards.map((card) => [card.id, this.placeOf(card)!]))
   }
 
-  begin(target: Target, isByKeys: boolean): void {
+  begin(target: Target, by: 'pointer' | 'keys' | 'nudge'): void {
     const thing = target.kind === 'card' ? this.board.card(target.id) : this.board.section(target.id)
     if (!thing) return
     const from = { x: thing.x, y: thing.y }
-    this.moving = { target, from, at: from, isByKeys }
-    if (target.kind === 'card') this.board.said.change({ held: [target.id] })
-    if (!isByKeys) return
+    const cards = target.kind === 'card' ? this.#taken(target.id) : new Map<string, Point>()
+    this.moving = { target, from, at: from, cards, isByKeys: by !== 'pointer', isNudge: by === 'nudge' }
+    if (target.kind === 'card') this.board.said.change({ held: [...cards.keys()].slice(0, HELD_MOST) })
+    if (by === 'pointer') return
     // Others see a held card follow the cursor; with keys the cursor is the card itself.
     this.board.said.point(from)
-    announce(m.board_said_move_mode())
+    if (by === 'keys') announce(cards.size > 1 ? m.board_said_move_mode_many({ count: cards.size }) : m.board_said_move_mode())
+  }
+
+  /** A card with its selection; what lies in another's hand or under another's pen stays there. */
+  #taken(target: string): Map<string, Point> {
+    const { selection, others, state } = this.board
+    const isFree = (id: string) => !others.held.has(id) && !others.writing.has(id)
+    const ids = selection.has(target) ? [...selection.ids].filter((id) => id === target || isFree(id)) : [target]
+    const cards = ids.map((id) => state?.cards.get(id)).filter((card) => card !== undefined)
+    return new Map(cards.map((card) => [card.id, { x: card.x, y: card.y }]))
   }
 
   to(at: Point): void {
     const { moving } = this
     if (!moving) return
-    this.moving = { ...moving, at: keepOnBoard(at) }
+    this.moving = { ...moving, at: this.#kept(moving, at) }
     if (moving.isByKeys) {
       this.board.said.point(this.moving.at)
       const thing = moving.target.kind === 'card' ? this.board.card(moving.target.id) : this.board.section(moving.target.id)
@@ -85,7 +105,7 @@ export class Moves {
     const { moving, board } = this
     if (!moving) return
     if (moving.target.kind === 'section') moveSection(board, moving.target.id, moving.at)
-    else this.#dropCard(moving)
+    else this.#dropCards(moving)
     this.#end(moving)
   }
 
@@ -114,15 +134,26 @@ export class Moves {
     this.sizing = undefined
   }
 
-  #dropCard({ target, at, from }: Moving): void {
+  /** As far as all of it stays on the board, in whole units. */
+  #kept({ from, cards }: Moving, at: Point): Point {
+    const spots = [from, ...cards.values()]
+    const keep = (axis: 'x' | 'y') => {
+      const [least, most] = [Math.min(...spots.map((spot) => spot[axis])), Math.max(...spots.map((spot) => spot[axis]))]
+      return from[axis] + Math.round(Math.max(-FAR - least, Math.min(FAR - most, at[axis] - from[axis])))
+    }
+    return { x: keep('x'), y: keep('y') }
+  }
+
+  #dropCards({ target, at, from }: Moving): void {
     const { board } = this
     const state = board.state
-    const card = state?.cards.get(target.id)
-    if (!state || !card || (at.x === from.x && at.y === from.y)) return
-    const rect = { ...card, ...at }
-    const section = sectionAt(state, middleOf(rect))
-    moveCard(board, card.id, { section: section?.id, ...at, order: orderAt(state, section?.id ?? '', rect) })
-    const what = labelOf(card.text)
+    if (!state || (at.x === from.x && at.y === from.y)) return
+    const spots = this.placesIn(state)
+    const places = placesAt(state, [...spots].map(([id, spot]) => ({ ...state.cards.get(id)!, ...spot })))
+    moveCards(board, places)
+    if (places.size > 1) return announce(m.board_said_moved_many({ count: places.size }))
+    const section = board.section(places.get(target.id)?.section)
+    const what = labelOf(state.cards.get(target.id)?.text ?? '')
     announce(section ? m.board_said_moved({ what, where: section.title }) : m.board_said_moved_loose({ what }))
   }
 

@@ -1,11 +1,14 @@
 /* place.ts - where new cards and sections go when nobody has pointed out a place. */
 import { addCard } from '../../actions/board/addCard'
 import { addSection } from '../../actions/board/addSection'
-import { moveCard } from '../../actions/board/moveCard'
+import type { Growth } from '../../actions/board/moveCard'
+import { moveCards } from '../../actions/board/moveCards'
 import { m } from '../../i18n.svelte'
-import type { Colour } from '../../protocol'
-import { CARD_HEIGHT, CARD_WIDTH, LOOSE } from '../../store/board'
-import { freePlace, freeSlot, keepOnBoard, middleOf, orderAt, orderAtIndex, overlaps, sectionAt, type Point, type Rect } from '../../store/board-query'
+import type { Card, Colour } from '../../protocol'
+import { CARD_HEIGHT, CARD_WIDTH, LOOSE, type BoardState } from '../../store/board'
+import { enclosing } from '../../store/board-arrange'
+import { ordersAtIndex, slotsIn } from '../../store/board-places'
+import { freePlace, freeSlot, keepOnBoard, middleOf, orderAt, overlaps, sectionAt, type Point, type Rect } from '../../store/board-query'
 import { announce } from '../../ui/announce.svelte'
 import type { OpenedBoard } from './board.svelte'
 import { labelOf } from './log'
@@ -35,8 +38,7 @@ export function addCardNearby(board: OpenedBoard): string | undefined {
   const section = board.focusedSection ?? (beside ? board.section(beside.section) : near && sectionAt(state, near))
   if (section) return addCardIn(board, section.id, { text: '', near: beside && { x: beside.x, y: beside.y } })
   const from = beside ? { x: beside.x, y: beside.y } : { x: near!.x - CARD.width / 2, y: near!.y - CARD.height / 2 }
-  const isFree = (rect: Rect) => board.grid.isFree(rect) && ![...state.sections.values()].some((one) => overlaps(one, rect))
-  const at = keepOnBoard(freePlace(from, CARD, isFree))
+  const at = keepOnBoard(freePlace(from, CARD, (rect) => isBare(board, state, rect)))
   return addCard(board, { text: '', colour: board.colour, ...at, order: orderAt(state, LOOSE, { ...at, ...CARD }) })
 }
 
@@ -48,8 +50,7 @@ export function addCardIn(board: OpenedBoard, group: string, given: { text: stri
   const colour = given.colour ?? board.colour
   if (!section) {
     const from = board.view.size.width > 0 ? board.view.middle : { x: 0, y: 0 }
-    const isFree = (rect: Rect) => board.grid.isFree(rect) && ![...state.sections.values()].some((one) => overlaps(one, rect))
-    const at = keepOnBoard(freePlace(from, CARD, isFree))
+    const at = keepOnBoard(freePlace(from, CARD, (rect) => isBare(board, state, rect)))
     return addCard(board, { text: given.text, colour, ...at, order: orderAt(state, LOOSE, { ...at, ...CARD }) })
   }
   const { x, y, grow } = freeSlot(state, section, given.near)
@@ -57,25 +58,45 @@ export function addCardIn(board: OpenedBoard, group: string, given: { text: stri
   return addCard(board, { section: section.id, text: given.text, colour, x, y, order }, grow && { section: section.id, ...grow })
 }
 
-/** Moves a card to the place in a group's order that was chosen from a list, and to a free spot near that place. */
-export function moveTo(board: OpenedBoard, id: string, group: string, index: number): void {
+/** Moves cards to the place in a group's order that was chosen from a list, and to free spots near that place. */
+export function moveTo(board: OpenedBoard, ids: readonly string[], group: string, index: number): void {
   const state = board.state
-  const card = state?.cards.get(id)
-  if (!state || !card) return
-  const others = (state.inOrder.get(group) ?? []).filter((one) => one !== id)
-  const order = orderAtIndex(state, group, index, id)
+  const cards = ids.map((id) => state?.cards.get(id)).filter((card) => card !== undefined)
+  if (!state || cards.length === 0) return
+  const moved = new Set(ids)
+  const others = (state.inOrder.get(group) ?? []).filter((one) => !moved.has(one))
+  const orders = ordersAtIndex(state, group, index, moved, cards.length)
   const near = state.cards.get(others[Math.min(index, others.length - 1)] ?? '')
   const section = state.sections.get(group)
-  if (!section) {
-    const isFree = (rect: Rect) => board.grid.isFree(rect, id) && ![...state.sections.values()].some((one) => overlaps(one, rect))
-    const at = keepOnBoard(freePlace(near ?? card, card, isFree))
-    moveCard(board, id, { section: undefined, ...at, order })
-    return announce(m.board_said_moved_loose({ what: labelOf(card.text) }))
-  }
-  const isOnlyOrder = (card.section ?? LOOSE) === group
-  const slot = isOnlyOrder && others.length === 0 ? card : freeSlot(state, section, near, card)
-  moveCard(board, id, { section: group, x: slot.x, y: slot.y, order }, 'grow' in slot && slot.grow ? { section: group, ...slot.grow } : undefined)
-  announce(m.board_said_moved({ what: labelOf(card.text), where: section.title }))
+  const { spots, grown } = section ? spotsIn(state, section.id, cards, others.length === 0, near) : looseSpots(board, state, cards, near)
+  moveCards(board, new Map(cards.map((card, i) => [card.id, { section: section?.id, ...spots[i]!, order: orders[i]! }])), grown)
+  const [first] = cards as [Card]
+  if (cards.length > 1) announce(m.board_said_moved_many_to({ count: cards.length, where: section?.title ?? m.board_loose() }))
+  else announce(section ? m.board_said_moved({ what: labelOf(first.text), where: section.title }) : m.board_said_moved_loose({ what: labelOf(first.text) }))
+}
+
+interface Spotted {
+  spots: Point[]
+  grown?: Growth
+}
+
+function spotsIn(state: BoardState, section: string, cards: readonly Card[], isAlone: boolean, near: Point | undefined): Spotted {
+  // Where nothing else lies only their order changes.
+  if (isAlone && cards.every((card) => card.section === section)) return { spots: cards.map(({ x, y }) => ({ x, y })) }
+  return slotsIn(state, section, cards, cards.length === 1 ? near : undefined)
+}
+
+/** Outside all sections, as they lie to each other. */
+function looseSpots(board: OpenedBoard, state: BoardState, cards: readonly Card[], near: Point | undefined): Spotted {
+  const all = enclosing(cards)
+  const moved = new Set(cards.map((card) => card.id))
+  const at = freePlace(near ?? all, all, (rect) => isBare(board, state, rect, moved))
+  return { spots: cards.map((card) => keepOnBoard({ x: card.x + at.x - all.x, y: card.y + at.y - all.y })) }
+}
+
+/** Whether neither a card nor a section is there. */
+export function isBare(board: OpenedBoard, state: BoardState, rect: Rect, except: ReadonlySet<string> = new Set()): boolean {
+  return board.grid.within(rect).every((card) => except.has(card.id)) && ![...state.sections.values()].some((one) => overlaps(one, rect))
 }
 
 /** A new section where there is room for it, below what is there. */
@@ -84,7 +105,6 @@ export function addSectionNearby(board: OpenedBoard, title: string): string | un
   if (!state) return undefined
   const middle = board.view.size.width > 0 ? board.view.middle : { x: 280, y: 210 }
   const from = { x: middle.x - SECTION.width / 2, y: middle.y - SECTION.height / 2 }
-  const isFree = (rect: Rect) => board.grid.isFree(rect) && ![...state.sections.values()].some((one) => overlaps(one, rect))
-  const at = keepOnBoard(freePlace(from, SECTION, isFree))
+  const at = keepOnBoard(freePlace(from, SECTION, (rect) => isBare(board, state, rect)))
   return addSection(board, title, { ...at, ...SECTION })
 }

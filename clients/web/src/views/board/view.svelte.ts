@@ -14,13 +14,16 @@ const GLIDE_MS = 160
 export class View {
   camera = $state.raw<Camera>({ x: 0, y: 0, zoom: 1 })
   size = $state.raw<Size>({ width: 0, height: 0 })
+  /** How much of the upper edge is covered for now. */
+  covered = $state(0)
   #isPlaced = false
   #frame = 0
 
   readonly drawn = $derived(around(seen(this.camera, this.size), BEYOND_PX / this.camera.zoom))
 
   get edges(): Edges {
-    return this.size.width < NARROW_PX ? NARROW : EDGES
+    const edges = this.size.width < NARROW_PX ? NARROW : EDGES
+    return this.covered > 0 ? { ...edges, top: edges.top + this.covered } : edges
   }
 
   get middle(): Point {
