@@ -1,4 +1,4 @@
-/* Many cards at once: chosen, moved, coloured, put in line, doubled and taken away together, with the mouse and with
+/* Many cards at once: chosen, moved, coloured, put in line, doubled, copied and taken away together, with the mouse and with
  * the keyboard alone; and somebody on the other node who sees what comes of it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -9,12 +9,19 @@ import { stage } from './lib/stage.mjs'
 
 const on = stage()
 
+const words = (pictures) => pictures.map((one) => one.text).sort()
 const at = (pictures, text) => pictures.find((one) => one.text === text)?.at
 const isSaid = (person, key, given) => person.page.getByRole('status').getByText(person.says(key, given)).first().waitFor({ state: 'attached' })
 const tools = (person) => map(person).locator('..').getByRole('toolbar', { name: person.says('board_selection') })
 const isSelected = (person, count) => tools(person).getByText(person.says('board_selected_count', { count })).waitFor()
 const press = (person, key) => tools(person).getByRole('button', { name: person.says(key), exact: true }).click()
 const choose = (person, text, ...modifiers) => card(person, text).click({ position: { x: 30, y: 40 }, modifiers })
+
+/** What a program would put on the clipboard; pasted as by Control V. */
+async function pasteText(keys, text) {
+  await keys.page.evaluate((text) => navigator.clipboard.writeText(text), text)
+  await keys.page.keyboard.press('Control+v')
+}
 
 test('with the mouse: a rectangle, clicks with Shift, and what is done is done to all of them, as one step', async () => {
   const board = await makeBoard(on, { section: 'Idéer', inside: ['Ett', 'Två'], loose: ['Tre', 'Fyra', 'Fem', 'Sex'] })
@@ -114,9 +121,11 @@ test('with the mouse: a rectangle, clicks with Shift, and what is done is done t
   assert.equal(await head.getAttribute('aria-checked'), 'mixed')
 })
 
-test('with the keyboard alone: chosen, nudged and moved, on the map and in the list', async () => {
+test('with the keyboard alone: chosen, nudged, moved, copied to another board, and rows of a spreadsheet pasted', async () => {
   const board = await makeBoard(on, { title: 'Källan', section: 'Idéer', inside: ['Ett', 'Två'], loose: ['Tre', 'Fyra'] })
+  const other = await makeBoard(on, { title: 'Målet', loose: ['Finns redan'] })
   const [miljo, trafik] = await Promise.all([on.enter(on.network.miljo, 0), on.enter(on.network.trafik, 1)])
+  await miljo.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: miljo.origin })
   await Promise.all([openBoard(miljo, board), openBoard(trafik, board)])
   const keys = new Keyboard(miljo)
   const start = await oneMind(on, board, miljo, trafik)
@@ -167,6 +176,48 @@ test('with the keyboard alone: chosen, nudged and moved, on the map and in the l
   assert.equal(await item('Idéer').getAttribute('aria-checked'), 'mixed')
   await keys.press('Control+a')
   await isSelected(miljo, 4)
+
+  // Copied here, pasted there: as cards on a board, as lines elsewhere.
+  await keys.press('Control+c')
+  await isSaid(miljo, 'board_said_copied_cards', { count: 4 })
+  assert.equal(await miljo.page.evaluate(() => navigator.clipboard.readText()), 'Ett\nTvå\nTre\nFyra')
+  await Promise.all([openBoard(miljo, other), openBoard(trafik, other)])
+  await keys.to(map(miljo))
+  await keys.press('Control+v')
+  await isSelected(miljo, 4)
+  await keys.press('Escape')
+  const copied = await oneMind(on, other, miljo, trafik)
+  assert.deepEqual(words(copied), ['Ett', 'Finns redan', 'Fyra', 'Tre', 'Två'])
+  const apart = (pictures) => at(pictures, 'Fyra').map((value, i) => value - at(pictures, 'Ett')[i])
+  assert.deepEqual(apart(copied), apart(start), 'they lie to each other as they did')
+
+  // Cut and pasted back; undone twice.
+  await keys.press('Home', 'Control+x')
+  await card(trafik, 'Finns redan').waitFor({ state: 'detached' })
+  await keys.press('Control+v')
+  await card(trafik, 'Finns redan').waitFor()
+  await keys.press('Control+z', 'Control+z')
+  assert.deepEqual(await oneMind(on, other, miljo, trafik), copied)
+
+  // Rows of a spreadsheet: one a note, with what is too much told in words.
+  await pasteText(keys, 'Kortare möten\tMiljö\r\n"Cykelpool\nför alla"\tTrafik\r\n')
+  await isSelected(miljo, 2)
+  await keys.press('Escape')
+  assert.ok(words(await oneMind(on, other, miljo, trafik)).includes('Cykelpool\nför alla\nTrafik'))
+  await keys.press('Control+z')
+  assert.deepEqual(await oneMind(on, other, miljo, trafik), copied)
+  await pasteText(keys, Array.from({ length: 212 }, (_, i) => `Rad ${i + 1}`).join('\n'))
+  const told = miljo.page.getByRole('status').filter({ hasText: miljo.says('board_paste_left', { count: 12 }) })
+  await told.getByText(miljo.says('board_said_pasted', { count: 200 })).waitFor()
+  const counted = (count) => eventually(async () => {
+    const { snapshot } = await on.network.miljo.call('stream.open', { stream: `board:${other.id}` })
+    assert.equal(snapshot.cards.length, count)
+  }, 30_000)
+  await counted(205)
+  await keys.enter(told.getByRole('button', { name: miljo.says('board_close_notice') }))
+  await keys.isSeen('the message is closed')
+  await keys.press('Control+z')
+  await counted(5)
 })
 
 test('with a finger: one that rests on a card begins a selection, taps add to it, and what is not selected is still panned over', async () => {

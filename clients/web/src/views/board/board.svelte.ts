@@ -58,6 +58,8 @@ export class OpenedBoard implements OpenBoard {
   colour = $state<Colour>('ockra')
   /** What was written and found no card; from now or from an earlier visit. */
   draft = $state('')
+  /** Something that is to be read about what one did, until it is closed. */
+  notice = $state('')
   /** Changes whenever a card or section should take the keyboard's focus, where it is shown. */
   focusWish = $state(0)
   /** Whether whoever works here does so in Lista, or in a dialog that was opened from there: the wish is for Lista. */
