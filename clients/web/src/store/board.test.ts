@@ -161,6 +161,27 @@ describe('what is foreseen', () => {
     expect(foresee(state, 'card.restore', { card: '1' }).cards.get('1')!.section).toBeUndefined()
   })
 
+  it('is the same for many at once as for one after the other, and leaves what it began with', () => {
+    let seed = 11
+    const random = (most: number) => (seed = (seed * 48271) % 2147483647) % most
+    const start = stateOf(Array.from({ length: 20 }, (_, i) => card(String(i), { section: i % 3 ? 'x' : undefined, order: `a${i % 7}` })), [section('x')])
+    const before = JSON.stringify([...start.inOrder, ...start.cards])
+    const one = (): [string, object] => {
+      const id = String(random(24))
+      const put = { card: id, x: random(900), y: random(900), order: `a${random(9)}`, ...(random(2) ? { section: 'x' } : {}) }
+      const kinds: [string, object][] = [
+        ['card.move', put], ['card.move', put], ['card.create', { ...put, text: 'ny', colour: 'arg' }], ['card.delete', { card: id }],
+        ['card.restore', { card: id }], ['card.recolour', { card: id, colour: 'puts' }], ['section.change', { section: 'x', title: `T${random(9)}` }],
+      ]
+      return kinds[random(kinds.length)]!
+    }
+    const changes = Array.from({ length: 300 }, one)
+    const wire = changes.map(([method, params]) => ({ op: 'op', method, params: { board: 'b', ...params }, at: 7 }) as unknown as Change)
+    const inTurn = changes.reduce((state, [method, params]) => foresee(state, method, params), start)
+    expect(boardKind.foreseeAll!(start, wire, me)).toEqual(inTurn)
+    expect(JSON.stringify([...start.inOrder, ...start.cards])).toBe(before)
+  })
+
   it('makes a new board that is not there yet', () => {
     const change = { op: 'o', method: 'board.create', params: { board: 'b', space: 's', title: 'Ny' }, at: 1 } as unknown as Change
     expect(boardKind.foresee!(undefined, change, me)!.board.title).toBe('Ny')

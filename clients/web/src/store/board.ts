@@ -45,6 +45,11 @@ export const boardKind: StreamKind<BoardState> = {
     foresee(draft, change, me)
     return draft.done()
   },
+  foreseeAll: (state, changes, me) => {
+    const draft = new Draft(state)
+    for (const change of changes) foresee(draft, change, me)
+    return draft.done()
+  },
 }
 
 export function load({ board, sections, cards, rounds = [] }: { board: Board; sections: Section[]; cards: Card[]; rounds?: Rounds }): BoardState {

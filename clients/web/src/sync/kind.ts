@@ -24,6 +24,8 @@ export interface StreamKind<State> {
    * whatever arrives meanwhile, at times on a state that has the change already: it must then change nothing.
    * `state` is undefined until the stream's first answer; a change that makes the object may answer a state. */
   foresee?(state: State | undefined, change: Change, me: Myself): State | undefined
+  /** The same for many, one after the other, so that a large state is copied once. */
+  foreseeAll?(state: State, changes: readonly Change[], me: Myself): State
 }
 
 /** The stream a change shows on, by its method and parameters; undefined when it shows on none that we foresee. */

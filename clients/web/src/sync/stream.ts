@@ -273,6 +273,13 @@ export class Stream<State> {
 
   #replay(): State | undefined {
     const me = this.#world.me()
+    if (me && this.#confirmed !== undefined && this.#kind.foreseeAll && !this.#pending.some((one) => one.optimistic)) {
+      try {
+        return this.#kind.foreseeAll(this.#confirmed, this.#pending.map((one) => one.change), me)
+      } catch {
+        // one of them cannot be shown: the others are, one by one
+      }
+    }
     return this.#pending.reduce<State | undefined>((state, { change, optimistic }) => {
       try {
         if (optimistic) return state === undefined ? state : optimistic(state)
