@@ -153,8 +153,15 @@ test('with the keyboard alone: chosen, nudged, moved, copied to another board, a
   await keys.press('Control+z', 'Control+z')
   assert.deepEqual(await oneMind(on, board, miljo, trafik), start)
 
-  // The tools are reached by Tab, and Escape goes back.
+  // The tools are reached by Tab; Escape closes their menu, and then goes back.
   await keys.press('Home', 'Shift+ArrowRight')
+  const arrange = tools(miljo).getByRole('button', { name: miljo.says('board_arrange') })
+  await keys.enter(arrange)
+  await keys.to(tools(miljo).getByRole('button', { name: miljo.says('board_align_bottom') }), 'ArrowRight')
+  await keys.press('Escape')
+  await keys.comesTo(arrange, 'the menu gives the focus back to its button')
+  await keys.press('Escape')
+  await keys.comesTo(card(miljo, 'Två'), 'and the tools to the card')
   await keys.enter(tools(miljo).getByRole('button', { name: miljo.says('board_move_to') }))
   const dialog = miljo.page.getByRole('dialog', { name: miljo.says('board_move_title_many', { count: 2 }) })
   await keys.choose(dialog.getByLabel(miljo.says('board_section_label')), miljo.says('board_loose'))

@@ -5,6 +5,8 @@ export function toolbar(back: () => void, orientation: 'horizontal' | 'vertical'
   return (node) => {
     const key = (event: KeyboardEvent) => {
       if (event.key === 'Escape') {
+        // An open menu closes first, and does so itself.
+        if ((event.target as Element).closest('.menu')?.querySelector('[aria-expanded="true"]')) return
         event.stopPropagation()
         return back()
       }
