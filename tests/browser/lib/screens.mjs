@@ -31,6 +31,10 @@ export const inside = ({ board, space, thread, person }) => [
     await one.page.getByRole('application').getByRole('group').first().waitFor()
   }],
   ['board-card', `/board/${board}`, (one) => one.page.getByRole('treeitem', { level: 2 }).first().click()],
+  ['board-select', `/board/${board}`, async (one) => {
+    for (const place of [0, 2]) await one.page.getByRole('treeitem', { level: 2 }).locator('[data-check]').nth(place).click()
+    await one.page.getByRole('toolbar', { name: one.says('board_selection') }).first().waitFor()
+  }],
   ['board-write', `/board/${board}`, (one) => one.page.getByRole('treeitem', { level: 2 }).first().dblclick()],
   ['people', '/people', listed],
   ['person', `/people/${person}`, until((one) => one.page.getByRole('main').getByRole('heading', { level: 2 }))],
