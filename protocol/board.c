@@ -1,5 +1,6 @@
 /* board.c - boards, sections and cards: what their methods and events are. */
 #include "protocol/board.h"
+#include "protocol/lock.h"
 
 static const char *const colour_words[] = {
 	"kalk", "ockra", "puts", "gronjord", "arg", "himmel", "skymning", NULL,
@@ -27,6 +28,7 @@ static const struct kd_field section_fields[] = {
 	SIDE(struct kd_section, width, SECTION_LONG, "Width."),
 	SIDE(struct kd_section, height, SECTION_LONG, "Height."),
 	KD_ORDER(struct kd_section, order, KD_REQUIRED, "Place among the board's sections."),
+	KD_OPT_BOOL(struct kd_section, locked, "True: only who made the board and its facilitators change it and what lies in it."),
 	KD_FIELDS_END,
 };
 
@@ -43,6 +45,7 @@ static const struct kd_field card_fields[] = {
 	KD_ORDER(struct kd_card, order, KD_REQUIRED, "Place among the cards of its section, or among the loose ones; equal ones by id."),
 	KD_OBJECT(struct kd_card, author, kd_person_fields, "Who made it."),
 	KD_TIME(struct kd_card, created_at, "When it was made."),
+	KD_OPT_BOOL(struct kd_card, locked, "True: only who made the board and its facilitators change it."),
 	KD_FIELDS_END,
 };
 
@@ -74,6 +77,8 @@ static const struct kd_field board_fields[] = {
 	KD_TEXT(struct kd_board, title, KD_REQUIRED, 1, 120, "Title."),
 	KD_OBJECT(struct kd_board, created_by, kd_person_fields, "Who made it."),
 	KD_TIME(struct kd_board, created_at, "When it was made."),
+	KD_ENUM(struct kd_board, mode, KD_REQUIRED, kd_board_mode_words, "What may be done on it: see `board.set_mode`."),
+	KD_OPT_OBJECT(struct kd_board, timer, kd_timer_fields, "Its timer; absent: none."),
 	KD_FIELDS_END,
 };
 

@@ -4,6 +4,7 @@
 #include "protocol/kd.h"
 #include "protocol/person.h"
 #include "protocol/talk.h"
+#include "protocol/timer.h"
 #include "protocol/vote.h"
 
 #define KD_BOARD_FAR 100000 /* coordinates are integers within ± this; one unit is one CSS pixel at zoom 1 */
@@ -18,6 +19,7 @@ struct kd_section {
 	const char *id, *title;
 	int64_t x, y, width, height;
 	const char *order;
+	struct kd_opt_bool locked;
 };
 struct kd_sections {
 	size_t count;
@@ -32,6 +34,7 @@ struct kd_card {
 	const char *order;
 	struct kd_person author;
 	int64_t created_at;
+	struct kd_opt_bool locked;
 };
 struct kd_cards {
 	size_t count;
@@ -67,6 +70,8 @@ struct kd_board {
 	const char *title;
 	struct kd_person created_by;
 	int64_t created_at;
+	const char *mode;
+	struct kd_timer *timer;
 };
 
 struct kd_board_snapshot {

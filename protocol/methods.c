@@ -1,18 +1,20 @@
 /* methods.c - every noun's methods, events, notices and snapshots in one place. */
 #include "protocol/account.h"
 #include "protocol/board.h"
+#include "protocol/lock.h"
 #include "protocol/people.h"
 #include "protocol/stream.h"
 #include "protocol/talk.h"
+#include "protocol/timer.h"
 #include "protocol/vote.h"
 #include <string.h>
 
 const struct kd_method *const *const kd_method_tables[] = {
-	kd_account_methods, kd_people_methods, kd_talk_methods, kd_board_methods, kd_vote_methods, kd_stream_methods, NULL,
+	kd_account_methods, kd_people_methods, kd_talk_methods, kd_board_methods, kd_lock_methods, kd_timer_methods, kd_vote_methods, kd_stream_methods, NULL,
 };
 
 const struct kd_event *const *const kd_event_tables[] = {
-	kd_account_events, kd_people_events, kd_talk_events, kd_board_events, kd_vote_events, NULL,
+	kd_account_events, kd_people_events, kd_talk_events, kd_board_events, kd_lock_events, kd_timer_events, kd_vote_events, NULL,
 };
 
 const struct kd_notice *const kd_notices[] = {

@@ -16,11 +16,13 @@
 #include "board_sql.h"
 #include "card_sql.h"
 #include "journal_sql.h"
+#include "lock_sql.h"
 #include "people_sql.h"
 #include "post_sql.h"
 #include "section_sql.h"
 #include "space_sql.h"
 #include "thread_sql.h"
+#include "timer_sql.h"
 #include "vote_sql.h"
 #include <signal.h>
 #include <stdio.h>
@@ -30,14 +32,14 @@
 
 const struct db_stmt *const *const node_statements[] = {
 	db_primary_statements, journal_statements, account_statements, people_statements, space_statements, thread_statements, post_statements,
-	board_statements, section_statements, card_statements, vote_statements, NULL,
+	board_statements, section_statements, card_statements, lock_statements, timer_statements, vote_statements, NULL,
 };
 
 /* What may be a little old. */
 static const struct db_stmt *const *const node_replica_statements[] = { db_replica_statements, people_replica_statements, NULL };
 
 static const struct rpc_binding *const bindings[] = {
-	stream_rpc, account_rpc, people_rpc, space_rpc, thread_rpc, post_rpc, board_rpc, section_rpc, card_rpc, vote_rpc, NULL,
+	stream_rpc, account_rpc, people_rpc, space_rpc, thread_rpc, post_rpc, board_rpc, section_rpc, card_rpc, lock_rpc, timer_rpc, vote_rpc, NULL,
 };
 
 /* Routes of the browser client: they all get its index.html, and it finds its way by the path. */

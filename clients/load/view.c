@@ -28,7 +28,7 @@ struct view {
 	enum stream_kind kind;
 	bool is_part; /* earlier posts are not known */
 	struct item *items;
-	struct item self; /* the board or thread: its title */
+	struct item self; /* the board or thread: its title, and a board's mode and timer */
 };
 
 /* --- names ------------------------------------------------------------------------------------------------ */
@@ -210,13 +210,32 @@ static bool title_set(struct view *v, struct span object)
 	return title.at && field_set(&v->self, intern("title", 5), title);
 }
 
+/* A board's timer, as "timer.…"; nothing when there is none. */
+static bool timer_set(struct view *v, struct span timer)
+{
+	for (uint8_t i = v->self.count; i > 0; i--)
+		if (strncmp(v->self.fields[i - 1].name, "timer.", 6) == 0)
+			field_drop(&v->self, v->self.fields[i - 1].name);
+	return !timer.at || fields_set(&v->self, "timer", timer, NULL);
+}
+
+static bool mode_set(struct view *v, struct span mode)
+{
+	return !mode.at || field_set(&v->self, intern("mode", 4), mode);
+}
+
+static bool board_take(struct view *v, struct span board)
+{
+	return title_set(v, board) && mode_set(v, scan_find(board, "mode")) && timer_set(v, scan_find(board, "timer"));
+}
+
 bool view_take_snapshot(struct view *v, struct span snapshot)
 {
 	struct span posts = scan_find(snapshot, "posts");
 	struct scan first = scan_of(posts);
 
 	if (v->kind == STREAM_BOARD)
-		return title_set(v, scan_find(snapshot, "board")) && items_put(v, 's', scan_find(snapshot, "sections")) &&
+		return board_take(v, scan_find(snapshot, "board")) && items_put(v, 's', scan_find(snapshot, "sections")) &&
 		       items_put(v, 'c', scan_find(snapshot, "cards"));
 	if (scan_list(&first) && scan_item(&first))
 		v->is_part = span_int(scan_find(scan_value(&first), "number"), 1) != 1;
@@ -257,8 +276,21 @@ static bool item_gone(struct view *v, struct span id)
 	return item != NULL;
 }
 
+/* What is locked says so. */
+static bool item_lock(struct view *v, struct span id, bool is_locked)
+{
+	static const struct span yes = { "true", 4 };
+	struct item *item = item_find(v, id);
+
+	if (item && !is_locked)
+		field_drop(item, intern("locked", 6));
+	return item && (!is_locked || field_set(item, intern("locked", 6), yes));
+}
+
 static bool section_apply(struct view *v, struct span type, struct span body)
 {
+	if (span_is(type, "section.locked") || span_is(type, "section.unlocked"))
+		return item_lock(v, scan_find(body, "section"), span_is(type, "section.locked"));
 	if (span_is(type, "section.created"))
 		return item_put(v, 's', scan_find(body, "section"));
 	if (span_is(type, "section.changed"))
@@ -277,6 +309,8 @@ static bool card_apply(struct view *v, struct span type, struct span body)
 		return item_put(v, 'c', scan_find(body, "card"));
 	if (span_is(type, "card.deleted"))
 		return item_gone(v, scan_find(body, "card"));
+	if (span_is(type, "card.locked") || span_is(type, "card.unlocked"))
+		return item_lock(v, scan_find(body, "card"), span_is(type, "card.locked"));
 	card = item_find(v, scan_find(body, "card"));
 	if (card && span_is(type, "card.moved"))
 		field_drop(card, intern("section", 7)); /* not given: loose */
@@ -314,6 +348,12 @@ bool view_apply(struct view *v, struct span type, struct span body)
 		return section_apply(v, type, body);
 	if (begins(type, "post."))
 		return post_apply(v, type, body);
+	if (begins(type, "vote.")) /* votes change no card */
+		return true;
+	if (begins(type, "timer."))
+		return timer_set(v, scan_find(body, "timer"));
+	if (span_is(type, "board.mode_set"))
+		return mode_set(v, scan_find(body, "mode"));
 	return (begins(type, "board.") || begins(type, "thread.")) && title_set(v, body);
 }
 

@@ -16,9 +16,34 @@ bool board_title_fits(const char *title, struct err *err)
 	return true;
 }
 
+static bool leads(const struct board_role *who, const char *created_by)
+{
+	return who->may_moderate || is_same(who->member, created_by);
+}
+
+bool board_may_lead(const struct board_role *who, const char *created_by, struct err *err)
+{
+	if (!leads(who, created_by))
+		return err_set(err, KD_E_FORBIDDEN, "only who made the board and its facilitators may do this");
+	return true;
+}
+
+bool board_may_pass(const struct board_role *who, const char *created_by, enum board_bar bar, struct err *err)
+{
+	static const char *const reasons[] = {
+		[BAR_LOOK] = "the board is for looking now: only who made it and its facilitators may change it",
+		[BAR_SECTION] = "the section is locked: only who made the board and its facilitators may change it and what lies in it",
+		[BAR_CARD] = "the card is locked: only who made the board and its facilitators may change it",
+	};
+
+	if (bar != BAR_NONE && !leads(who, created_by))
+		return err_set(err, KD_E_FORBIDDEN, "%s", reasons[bar]);
+	return true;
+}
+
 bool board_may_rename(const struct board_role *who, const char *created_by, struct err *err)
 {
-	if (!who->may_moderate && !is_same(who->member, created_by))
+	if (!leads(who, created_by))
 		return err_set(
 		        err, KD_E_FORBIDDEN, "only who made the board and its facilitators may rename it");
 	return true;

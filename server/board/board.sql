@@ -17,9 +17,10 @@ WITH author AS MATERIALIZED (
     SELECT id, person(id) AS json
     FROM (SELECT DISTINCT created_by AS id FROM card WHERE board_id = $1::uuid AND deleted_at IS NULL) AS a)
 SELECT st.head AS seq, json_build_object(
-       'board', jsonb_build_object('id', b.id, 'title', b.title, 'created_by', person(b.created_by),
+       'board', jsonb_strip_nulls(jsonb_build_object('id', b.id, 'title', b.title, 'created_by', person(b.created_by),
            'space', jsonb_build_object('id', s.id, 'name', s.name, 'openness', s.openness),
-           'created_at', ms(b.created_at)),
+           'created_at', ms(b.created_at), 'mode', b.mode,
+           'timer', (SELECT timer_json(t) FROM timer t WHERE t.board_id = b.id))),
        'sections', (SELECT coalesce(json_agg(section_json(sec) ORDER BY sec."order", sec.id), '[]')
                     FROM section sec WHERE sec.board_id = b.id AND sec.deleted_at IS NULL),
        'cards', (SELECT coalesce(json_agg(card_json(c, a.json) ORDER BY c."order", c.id), '[]')

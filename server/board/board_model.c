@@ -1,15 +1,24 @@
 /* board_model.c - a board in memory: cards in a table with two indexes, by id and by place. */
 #include "board/board_model.h"
 #include "board/card_table.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+struct model_section {
+	unsigned char id[16]; /* zeros: there is none any more */
+	bool is_locked;
+};
+
 struct stream_model {
 	struct card_table cards;
-	unsigned char (*sections)[16]; /* by number, from 1: [n - 1]; zeros: there is none any more */
+	struct model_section *sections; /* by number, from 1: [n - 1] */
 	uint16_t section_count, section_cap;
 	struct card_row *rows;
 	size_t row_count, row_cap;
+	char maker[ID_SIZE]; /* of the board; "": has left */
+	bool is_look;
+	bool has_locks;      /* something is locked, or was */
 };
 
 static bool no_memory(struct err *err)
@@ -53,30 +62,32 @@ static uint16_t section_find(const struct stream_model *m, const char *id)
 
 	card_id_read(raw, id);
 	for (uint16_t n = 0; n < m->section_count; n++)
-		if (memcmp(m->sections[n], raw, sizeof(raw)) == 0)
+		if (memcmp(m->sections[n].id, raw, sizeof(raw)) == 0)
 			return (uint16_t)(n + 1);
 	return 0;
 }
 
-bool board_model_add_section(struct stream_model *m, const char *id)
+bool board_model_add_section(struct stream_model *m, const char *id, bool is_locked)
 {
 	static const unsigned char none[16];
 	uint16_t n = 0;
 
 	if (section_find(m, id))
 		return false;
-	while (n < m->section_count && memcmp(m->sections[n], none, sizeof(none)) != 0)
+	while (n < m->section_count && memcmp(m->sections[n].id, none, sizeof(none)) != 0)
 		n++;
 	if (n == m->section_cap) {
 		uint16_t cap = (uint16_t)(m->section_cap ? m->section_cap * 2 : 4);
-		unsigned char(*grown)[16] = cap > m->section_cap ? realloc(m->sections, cap * sizeof(*grown)) : NULL;
+		struct model_section *grown = cap > m->section_cap ? realloc(m->sections, cap * sizeof(*grown)) : NULL;
 
 		if (!grown)
 			return false;
 		m->sections = grown;
 		m->section_cap = cap;
 	}
-	card_id_read(m->sections[n], id);
+	card_id_read(m->sections[n].id, id);
+	m->sections[n].is_locked = is_locked;
+	m->has_locks |= is_locked;
 	if (n == m->section_count)
 		m->section_count++;
 	return true;
@@ -88,7 +99,7 @@ static bool section_remove(struct stream_model *m, const char *id)
 
 	if (!section)
 		return false;
-	memset(m->sections[section - 1], 0, sizeof(m->sections[0]));
+	m->sections[section - 1] = (struct model_section){ .is_locked = false };
 	card_table_loosen(&m->cards, section);
 	return true;
 }
@@ -98,6 +109,57 @@ static bool section_number(const struct stream_model *m, const char *id, uint16_
 {
 	*ret_number = id ? section_find(m, id) : CARD_LOOSE;
 	return !id || *ret_number != 0;
+}
+
+/* --- what is locked -------------------------------------------------------------------------------- */
+
+void board_model_set(struct stream_model *m, const char *created_by, bool is_look)
+{
+	snprintf(m->maker, sizeof(m->maker), "%s", created_by ? created_by : "");
+	m->is_look = is_look;
+}
+
+const char *board_model_maker(const struct stream_model *m)
+{
+	return m->maker;
+}
+
+static bool is_section_locked(const struct stream_model *m, uint16_t number)
+{
+	return number != 0 && number != CARD_LOOSE && m->sections[number - 1].is_locked;
+}
+
+enum board_bar board_model_bar(const struct stream_model *m, const char *card, const char *section)
+{
+	const struct model_card *c;
+	int n;
+
+	if (m->is_look)
+		return BAR_LOOK;
+	if (!m->has_locks)
+		return BAR_NONE;
+	if (section && is_section_locked(m, section_find(m, section)))
+		return BAR_SECTION;
+	n = card ? board_model_card(m, card) : CARD_NONE;
+	c = n != CARD_NONE ? &m->cards.cards[n] : NULL;
+	return !c ? BAR_NONE : is_section_locked(m, c->section) ? BAR_SECTION : c->is_locked ? BAR_CARD : BAR_NONE;
+}
+
+static bool section_lock(struct stream_model *m, const char *id, bool is_locked)
+{
+	uint16_t number = id ? section_find(m, id) : 0;
+
+	if (!number)
+		return false;
+	m->sections[number - 1].is_locked = is_locked;
+	m->has_locks |= is_locked;
+	return true;
+}
+
+static void card_lock(struct stream_model *m, int card, bool is_locked)
+{
+	m->cards.cards[card].is_locked = is_locked;
+	m->has_locks |= is_locked;
 }
 
 /* --- cards as they are ------------------------------------------------------------------------------ */
@@ -112,13 +174,18 @@ int64_t board_model_revision(const struct stream_model *m, int card)
 	return m->cards.cards[card].revision;
 }
 
-bool board_model_add_card(struct stream_model *m, const char *id, const char *section, const char *order, int64_t revision)
+bool board_model_add_card(struct stream_model *m, const char *id, const char *section, const char *order, int64_t revision, bool is_locked)
 {
 	uint16_t number;
+	int card;
 
 	if (!section_number(m, section, &number) || board_model_card(m, id) != CARD_NONE)
 		return false;
-	return card_table_add(&m->cards, id, number, order, revision) != CARD_NONE;
+	card = card_table_add(&m->cards, id, number, order, revision);
+	if (card == CARD_NONE)
+		return false;
+	card_lock(m, card, is_locked);
+	return true;
 }
 
 struct place board_model_place(const struct stream_model *m, const char *section, const char *order, int card)
@@ -147,7 +214,8 @@ static bool apply_card(struct stream_model *m, const json_t *card)
 	const char *id = text_of(card, "id"), *order = text_of(card, "order");
 
 	return id && order &&
-		board_model_add_card(m, id, text_of(card, "section"), order, json_integer_value(json_object_get(card, "revision")));
+		board_model_add_card(m, id, text_of(card, "section"), order, json_integer_value(json_object_get(card, "revision")),
+			json_is_true(json_object_get(card, "locked")));
 }
 
 static bool apply_move(struct stream_model *m, int card, const json_t *body)
@@ -158,6 +226,12 @@ static bool apply_move(struct stream_model *m, int card, const json_t *body)
 	return order && section_number(m, text_of(body, "section"), &number) && card_table_place(&m->cards, card, number, order);
 }
 
+static bool mode_set(struct stream_model *m, const char *mode)
+{
+	m->is_look = mode && strcmp(mode, "look") == 0;
+	return mode != NULL;
+}
+
 bool board_model_apply(struct stream_model *m, const char *type, const json_t *body)
 {
 	const char *section = text_of(body, "section"), *id = text_of(body, "card");
@@ -166,17 +240,23 @@ bool board_model_apply(struct stream_model *m, const char *type, const json_t *b
 	if (strcmp(type, "card.created") == 0 || strcmp(type, "card.restored") == 0)
 		return apply_card(m, json_object_get(body, "card"));
 	if (strcmp(type, "section.created") == 0)
-		return board_model_add_section(m, text_of(json_object_get(body, "section"), "id"));
+		return board_model_add_section(m, text_of(json_object_get(body, "section"), "id"), false);
+	if (strcmp(type, "section.locked") == 0 || strcmp(type, "section.unlocked") == 0)
+		return section_lock(m, section, strcmp(type, "section.locked") == 0);
 	if (strcmp(type, "section.deleted") == 0)
 		return section && section_remove(m, section);
+	if (strcmp(type, "board.mode_set") == 0)
+		return mode_set(m, text_of(body, "mode"));
 	if (strncmp(type, "card.", 5) != 0)
-		return true; /* the board's title, a section's looks: no rule asks for them */
+		return true; /* the board's title and timer, a section's looks: no rule asks for them */
 	if (card == CARD_NONE)
 		return false;
 	if (strcmp(type, "card.moved") == 0)
 		return apply_move(m, card, body);
 	if (strcmp(type, "card.edited") == 0)
-		m->cards.cards[card].revision = (int32_t)json_integer_value(json_object_get(body, "revision"));
+		m->cards.cards[card].revision = (uint32_t)json_integer_value(json_object_get(body, "revision")) & INT32_MAX;
+	else if (strcmp(type, "card.locked") == 0 || strcmp(type, "card.unlocked") == 0)
+		card_lock(m, card, strcmp(type, "card.locked") == 0);
 	else if (strcmp(type, "card.deleted") == 0)
 		card_table_remove(&m->cards, card);
 	return true;

@@ -1,6 +1,7 @@
 /* board_model.h - a board in memory: as much of it as the rules ask for, and what a batch has changed.
  *
- * It knows which sections and live cards there are, where each card lies, by which order key, and its text's revision; not
+ * It knows who made the board and whether it is for looking, which sections and live cards there are and which of them are locked,
+ * where each card lies, by which order key, and its text's revision; not
  * the texts, positions and colours, which no rule asks for. So a board of 100 cards takes some 7 KB. What is done to a
  * card is also noted as the row it becomes, until the batch is committed (board_write.c). All here is without I/O. */
 #ifndef BOARD_BOARD_MODEL_H
@@ -19,13 +20,17 @@ size_t board_model_bytes(const struct stream_model *m);
 int64_t board_model_cards(const struct stream_model *m);
 
 /* What is on the board, as rows or events say it. False: no memory, or it does not fit what is there. */
-bool board_model_add_section(struct stream_model *m, const char *id);
-bool board_model_add_card(struct stream_model *m, const char *id, const char *section, const char *order, int64_t revision);
+void board_model_set(struct stream_model *m, const char *created_by, bool is_look); /* of the board itself; NULL: whoever made it has left */
+bool board_model_add_section(struct stream_model *m, const char *id, bool is_locked);
+bool board_model_add_card(struct stream_model *m, const char *id, const char *section, const char *order, int64_t revision, bool is_locked);
 bool board_model_apply(struct stream_model *m, const char *type, const json_t *body);
 
 /* A card by its id, CARD_NONE when there is no live one. Good until a card comes or goes. */
 int board_model_card(const struct stream_model *m, const char *id);
 int64_t board_model_revision(const struct stream_model *m, int card);
+/* What keeps those who do not lead the board from changing a card and putting it into a section, either NULL or not there. */
+enum board_bar board_model_bar(const struct stream_model *m, const char *card, const char *section);
+const char *board_model_maker(const struct stream_model *m); /* "": has left */
 /* What is found where a card is to go: `section` NULL for loose; `card` itself does not count (CARD_NONE: a new one). */
 struct place board_model_place(const struct stream_model *m, const char *section, const char *order, int card);
 

@@ -20,6 +20,18 @@ struct place {
 };
 
 bool board_title_fits(const char *title, struct err *err);
+/* Who leads a board: its facilitators and who made it. They run its timer, and change what others may not. */
+bool board_may_lead(const struct board_role *who, const char *created_by, struct err *err);
+
+/* What keeps everybody else from making a change. */
+enum board_bar {
+	BAR_NONE,
+	BAR_LOOK,    /* the board is for looking */
+	BAR_SECTION, /* the section, or the one that the card lies in or is to go to, is locked */
+	BAR_CARD,    /* the card is locked, or one in the section that is to go */
+};
+bool board_may_pass(const struct board_role *who, const char *created_by, enum board_bar bar, struct err *err);
+
 bool board_may_rename(const struct board_role *who, const char *created_by, struct err *err);
 bool section_may_delete(
         const struct board_role *who, const char *created_by, const char *board_created_by, struct err *err);

@@ -17,6 +17,31 @@ struct board_role board_role_of(const struct call *c)
 	return (struct board_role){ c->caller->member, access_may_moderate(c->access, c->caller) };
 }
 
+bool board_leader_asks(struct call *c)
+{
+	struct board_role who = board_role_of(c);
+
+	if (db_count(c->rows) == 0)
+		return err_set(&c->err, KD_E_NOT_FOUND, "no such board");
+	return board_may_lead(&who, db_text(c->rows, 0, "created_by"), &c->err);
+}
+
+bool board_bars_let(struct call *c)
+{
+	struct board_role who = board_role_of(c);
+	enum board_bar bar = BAR_NONE;
+
+	if (db_count(c->rows) == 0)
+		return err_set(&c->err, KD_E_NOT_FOUND, "no such board");
+	if (db_bool(c->rows, 0, "is_look"))
+		bar = BAR_LOOK;
+	else if (db_bool(c->rows, 0, "is_section_locked"))
+		bar = BAR_SECTION;
+	else if (db_bool(c->rows, 0, "is_card_locked"))
+		bar = BAR_CARD;
+	return board_may_pass(&who, db_text(c->rows, 0, "created_by"), bar, &c->err);
+}
+
 const char *call_opt_int(struct call *c, struct kd_opt_int value)
 {
 	return value.is_set ? call_int(c, value.value) : NULL;

@@ -7,5 +7,9 @@
 void place_from_row(struct place *p,
         const struct db_rows *rows); /* has_place, is_taken, next_order; live where it is told */
 struct board_role board_role_of(const struct call *c);
+/* Whether who asks leads the board whose `created_by` is in c->rows; else c->err says why not. */
+bool board_leader_asks(struct call *c);
+/* The same of what Q_BOARD_BARS has found in the way. */
+bool board_bars_let(struct call *c);
 const char *call_opt_int(struct call *c, struct kd_opt_int value); /* NULL when it was not given */
 #endif

@@ -4,18 +4,29 @@
 #include "board_sql.h"
 #include "card_sql.h"
 
+static bool add_row(struct stream_model *m, const struct db_rows *rows, int i)
+{
+	const char *id = db_text(rows, i, "id");
+	bool is_locked = db_bool(rows, i, "is_locked");
+
+	switch (*db_text(rows, i, "what")) {
+	case 'b':
+		board_model_set(m, id, is_locked);
+		return true;
+	case 's':
+		return board_model_add_section(m, id, is_locked);
+	default:
+		return board_model_add_card(m, id, db_text(rows, i, "section_id"), db_text(rows, i, "order"), db_int(rows, i, "revision"),
+			is_locked);
+	}
+}
+
 static struct stream_model *board_create(const struct db_rows *rows)
 {
 	struct stream_model *m = board_model_create();
 
 	for (int i = 0; m && i < db_count(rows); i++) {
-		const char *id = db_text(rows, i, "id");
-		bool is_ok = db_bool(rows, i, "is_section")
-			? board_model_add_section(m, id)
-			: board_model_add_card(m, id, db_text(rows, i, "section_id"), db_text(rows, i, "order"),
-				  db_int(rows, i, "revision"));
-
-		if (!is_ok) {
+		if (!add_row(m, rows, i)) {
 			board_model_destroy(m);
 			return NULL;
 		}

@@ -4,11 +4,15 @@
 -- size of a board that has just grown.
 
 -- name: board_load
--- A board as its rules see it: sections first, then the cards in them and the loose ones.
-SELECT s.id, NULL::uuid AS section_id, NULL AS "order", 0 AS revision, true AS is_section
+-- A board as its rules see it: itself first, then the sections, then the cards in them and the loose ones. A board is `locked`
+-- to all but who lead it when it is for looking.
+SELECT 'b'::"char" AS what, b.created_by AS id, NULL::uuid AS section_id, NULL AS "order", 0 AS revision, b.mode = 'look' AS is_locked
+FROM board b WHERE b.id = $1::uuid
+UNION ALL
+SELECT 's', s.id, NULL, NULL, 0, s.is_locked
 FROM section s WHERE s.board_id = $1::uuid AND s.deleted_at IS NULL
 UNION ALL
-SELECT c.id, s.id, c."order", c.revision, false
+SELECT 'c', c.id, s.id, c."order", c.revision, c.is_locked
 FROM card c LEFT JOIN section s ON s.id = c.section_id AND s.deleted_at IS NULL
 WHERE c.board_id = $1::uuid AND c.deleted_at IS NULL
 

@@ -1,7 +1,7 @@
 /* card_rpc.c - cards: create, move, resize, edit, recolour, delete, restore.
  *
- * Everybody who may write in the space may do these to any card, so the board's access facts are all the permission there
- * is. They come by the thousand, so they are decided in memory (board_model.h); only a card that comes back, which no
+ * Everybody who may write in the space may do these to any card, unless the board is for looking or it lies behind a lock:
+ * the board's access facts and its model are all the permission there is. They come by the thousand, so they are decided in memory (board_model.h); only a card that comes back, which no
  * model knows, is a statement. */
 #include "board/board.h"
 #include "board/board_model.h"
@@ -24,6 +24,18 @@ static bool order_fits(struct call *c, const char *order)
 	struct order_try t;
 
 	return order_wish(&t, order, &c->err);
+}
+
+/* Whether the caller may do something to a card, if it is there, and put it into a section (NULL: none that counts). */
+static bool may_change(struct call *c, const struct stream_model *board, const char *card, const char *section)
+{
+	enum board_bar bar = board_model_bar(board, card, section);
+	struct board_role who;
+
+	if (bar == BAR_NONE)
+		return true;
+	who = board_role_of(c);
+	return board_may_pass(&who, board_model_maker(board), bar, &c->err);
 }
 
 /* --- card.create -------------------------------------------------------------------------------- */
@@ -54,6 +66,8 @@ static bool card_create_decide(struct call *c, struct stream_model *board)
 		.author = person_of(c->caller), .created_at = c->now_ms } };
 	char order[ORDER_SIZE];
 
+	if (!may_change(c, board, p->card, p->section))
+		return false;
 	if (!board_card_create(board, &ev.card, call_is_taken(c), order, &c->err))
 		return false;
 	ev.card.order = order;
@@ -79,7 +93,7 @@ static bool card_move_decide(struct call *c, struct stream_model *board)
 	char order[ORDER_SIZE];
 	struct kd_card_moved ev = { p->card, p->section, p->x, p->y, order };
 
-	return board_card_move(board, p, order, &c->err) && done(c, &kd_card_moved, &ev);
+	return may_change(c, board, p->card, p->section) && board_card_move(board, p, order, &c->err) && done(c, &kd_card_moved, &ev);
 }
 
 /* --- card.resize -------------------------------------------------------------------------------- */
@@ -98,7 +112,7 @@ static bool card_resize_decide(struct call *c, struct stream_model *board)
 	const struct kd_card_resize *p = c->params;
 	struct kd_card_resized ev = { p->card, p->width, p->height };
 
-	return board_card_resize(board, p, &c->err) && done(c, &kd_card_resized, &ev);
+	return may_change(c, board, p->card, NULL) && board_card_resize(board, p, &c->err) && done(c, &kd_card_resized, &ev);
 }
 
 /* --- card.edit ---------------------------------------------------------------------------------- */
@@ -118,7 +132,7 @@ static bool card_edit_decide(struct call *c, struct stream_model *board)
 	struct kd_card_edited ev = { p->card, p->text, p->revision + 1 };
 	struct kd_card_edit_result answer = { call_seq(c), ev.revision };
 
-	return board_card_edit(board, p, &c->err) && call_done(c, &kd_card_edited, &ev, &answer);
+	return may_change(c, board, p->card, NULL) && board_card_edit(board, p, &c->err) && call_done(c, &kd_card_edited, &ev, &answer);
 }
 
 /* --- card.recolour ------------------------------------------------------------------------------ */
@@ -137,7 +151,7 @@ static bool card_recolour_decide(struct call *c, struct stream_model *board)
 	const struct kd_card_recolour *p = c->params;
 	struct kd_card_recoloured ev = { p->card, p->colour };
 
-	return board_card_recolour(board, p, &c->err) && done(c, &kd_card_recoloured, &ev);
+	return may_change(c, board, p->card, NULL) && board_card_recolour(board, p, &c->err) && done(c, &kd_card_recoloured, &ev);
 }
 
 /* --- card.delete -------------------------------------------------------------------------------- */
@@ -156,18 +170,30 @@ static bool card_delete_decide(struct call *c, struct stream_model *board)
 	const struct kd_card_delete *p = c->params;
 	struct kd_card_deleted ev = { p->card };
 
-	return board_card_delete(board, p, &c->err) && done(c, &kd_card_deleted, &ev);
+	return may_change(c, board, p->card, NULL) && board_card_delete(board, p, &c->err) && done(c, &kd_card_deleted, &ev);
 }
 
 /* --- card.restore ------------------------------------------------------------------------------- */
 
-static call_step card_restore_store, card_restore_stored;
+static call_step card_restore_look, card_restore_decide, card_restore_store, card_restore_stored;
 
 static enum call_next card_restore(struct call *c)
 {
 	const struct kd_card_delete *p = c->params;
 
-	return call_change(c, "board", p->board, card_restore_store);
+	return call_change(c, "board", p->board, card_restore_look);
+}
+
+static enum call_next card_restore_look(struct call *c)
+{
+	const struct kd_card_delete *p = c->params;
+
+	return call_query(c, card_restore_decide, &Q_BOARD_BARS, p->board, NULL, p->card);
+}
+
+static enum call_next card_restore_decide(struct call *c)
+{
+	return board_bars_let(c) ? card_restore_store(c) : call_refuse(c);
 }
 
 static enum call_next card_restore_store(struct call *c)

@@ -213,7 +213,8 @@ int card_table_add(struct card_table *t, const char *id, uint16_t section, const
 		return -1;
 	card_id_read(c->id, id);
 	c->section = section;
-	c->revision = (int32_t)revision;
+	c->revision = (uint32_t)revision & INT32_MAX;
+	c->is_locked = false;
 	c->row = 0;
 	index_put(t, t->by_id, (uint32_t)n);
 	index_put(t, t->by_place, (uint32_t)n);

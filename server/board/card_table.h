@@ -18,7 +18,7 @@ struct model_card { /* 40 bytes: boards have thousands */
 			char mark; /* KEY_ELSEWHERE, where a short key has at most its NUL */
 		} elsewhere;
 	} key;
-	int32_t revision;
+	uint32_t revision : 31, is_locked : 1;
 	uint16_t section; /* a number, or CARD_LOOSE; 0: this place in the table is free */
 	uint16_t row;     /* what the batch changes of it: its place in a list, from 1 */
 };

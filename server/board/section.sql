@@ -10,7 +10,8 @@ WITH here AS (SELECT count(*) AS live, count(*) FILTER (WHERE "order" = $8::text
               SELECT $1::uuid, $2::uuid, $3::text, $4::integer, $5::integer, $6::integer, $7::integer, $8::text, $9::uuid
               FROM here WHERE live < $10::bigint AND NOT is_taken
               ON CONFLICT (id) DO UPDATE SET title = excluded.title, x = excluded.x, y = excluded.y, width = excluded.width,
-                  height = excluded.height, "order" = excluded."order", created_by = excluded.created_by, deleted_at = NULL
+                  height = excluded.height, "order" = excluded."order", created_by = excluded.created_by, deleted_at = NULL,
+                  is_locked = false
                   WHERE section.board_id = excluded.board_id AND section.deleted_at IS NOT NULL
               RETURNING section_json(section) AS section)
 SELECT here.live, true AS has_place, here.is_taken, here.next_order, made.section FROM here LEFT JOIN made ON true
@@ -28,7 +29,9 @@ WITH here AS (SELECT count(*) FILTER (WHERE id = $2::uuid) > 0 AS is_found,
 SELECT here.is_found, 0 AS live, true AS has_place, here.is_taken, here.next_order, changed.id IS NOT NULL AS is_done FROM here LEFT JOIN changed ON true
 
 -- name: section_for_delete
-SELECT s.created_by, b.created_by AS board_by FROM section s JOIN board b ON b.id = s.board_id
+SELECT s.created_by, b.created_by AS board_by, b.mode = 'look' AS is_look, s.is_locked,
+       EXISTS (SELECT FROM card c WHERE c.board_id = b.id AND c.section_id = s.id AND c.is_locked AND c.deleted_at IS NULL) AS holds_locked
+FROM section s JOIN board b ON b.id = s.board_id
 WHERE s.board_id = $1::uuid AND s.id = $2::uuid AND s.deleted_at IS NULL
 
 -- name: section_delete

@@ -5,7 +5,7 @@
 
 /* --- section.create ----------------------------------------------------------------------------- */
 
-static call_step section_create_store, section_create_stored;
+static call_step section_create_look, section_create_decide, section_create_store, section_create_stored;
 
 static enum call_next section_create(struct call *c)
 {
@@ -13,7 +13,19 @@ static enum call_next section_create(struct call *c)
 
 	if (!board_title_fits(p->title, &c->err) || !order_wish(c->frame, p->order, &c->err))
 		return call_refuse(c);
-	return call_change(c, "board", p->board, section_create_store);
+	return call_change(c, "board", p->board, section_create_look);
+}
+
+static enum call_next section_create_look(struct call *c)
+{
+	const struct kd_section_create *p = c->params;
+
+	return call_query(c, section_create_decide, &Q_BOARD_BARS, p->board, NULL, NULL);
+}
+
+static enum call_next section_create_decide(struct call *c)
+{
+	return board_bars_let(c) ? section_create_store(c) : call_refuse(c);
 }
 
 static enum call_next section_create_store(struct call *c)
@@ -48,7 +60,7 @@ static enum call_next section_create_stored(struct call *c)
 
 /* --- section.change ----------------------------------------------------------------------------- */
 
-static call_step section_change_store, section_change_stored;
+static call_step section_change_look, section_change_decide, section_change_store, section_change_stored;
 
 static enum call_next section_change(struct call *c)
 {
@@ -60,7 +72,19 @@ static enum call_next section_change(struct call *c)
 		return call_refuse(c);
 	if (p->order && !order_wish(c->frame, p->order, &c->err))
 		return call_refuse(c);
-	return call_change(c, "board", p->board, section_change_store);
+	return call_change(c, "board", p->board, section_change_look);
+}
+
+static enum call_next section_change_look(struct call *c)
+{
+	const struct kd_section_change *p = c->params;
+
+	return call_query(c, section_change_decide, &Q_BOARD_BARS, p->board, p->section, NULL);
+}
+
+static enum call_next section_change_decide(struct call *c)
+{
+	return board_bars_let(c) ? section_change_store(c) : call_refuse(c);
 }
 
 static enum call_next section_change_store(struct call *c)
@@ -119,6 +143,14 @@ static enum call_next section_delete_load(struct call *c)
 	return call_query(c, section_delete_decide, &Q_SECTION_FOR_DELETE, p->board, p->section);
 }
 
+/* Its cards are moved out of it. */
+static enum board_bar section_bar(const struct db_rows *rows)
+{
+	return db_bool(rows, 0, "is_look") ? BAR_LOOK
+		: db_bool(rows, 0, "is_locked") ? BAR_SECTION
+		: db_bool(rows, 0, "holds_locked") ? BAR_CARD : BAR_NONE;
+}
+
 static enum call_next section_delete_decide(struct call *c)
 {
 	const struct kd_section_delete *p = c->params;
@@ -128,6 +160,8 @@ static enum call_next section_delete_decide(struct call *c)
 		return call_fail(c, KD_E_NOT_FOUND, "no such section on this board");
 	if (!section_may_delete(
 	            &who, db_text(c->rows, 0, "created_by"), db_text(c->rows, 0, "board_by"), &c->err))
+		return call_refuse(c);
+	if (!board_may_pass(&who, db_text(c->rows, 0, "board_by"), section_bar(c->rows), &c->err))
 		return call_refuse(c);
 	return call_query(c, section_delete_stored, &Q_SECTION_DELETE, p->board, p->section);
 }

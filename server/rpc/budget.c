@@ -11,6 +11,7 @@ static const struct {
 	struct budget budget;
 } budgets[] = {
 	{ "board.list", { 2, 4 * MIB } },    /* 500, each with its organisations and a miniature of 40 cards */
+	{ "clock.get", { 1, KIB } },
 	{ "cohort.list", { 1, PAGE } },
 	{ "feed.watch", { 0, KIB } },
 	{ "me.get", { 1, 64 * KIB } },       /* about oneself, and one's cohorts and roles */
@@ -27,6 +28,7 @@ static const struct {
 	{ "stream.close", { 0, KIB } },
 	{ "stream.open", { 3, 16 * MIB } },  /* all of a board's 5,000 cards */
 	{ "thread.list", { 2, PAGE } },
+	{ "vote.list", { 2, PAGE } },
 };
 
 static const struct budget usual_change = { 4, 4 * KIB };

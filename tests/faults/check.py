@@ -18,7 +18,8 @@ POSTS = """SELECT format('the thread %s counts %s posts, but has %s, the last nu
 ANSWERS = """SELECT format('the op %s of %s was both done and refused', e.op, e.actor)
     FROM event e JOIN refusal r ON r.actor = e.actor AND r.op = e.op"""
 
-BOARD = """SELECT json_build_object('board', json_build_object('title', b.title),
+BOARD = """SELECT json_build_object('board', json_strip_nulls(json_build_object('title', b.title, 'mode', b.mode,
+        'timer', (SELECT timer_json(t) FROM timer t WHERE t.board_id = b.id))),
     'sections', (SELECT coalesce(json_agg(section_json(s)), '[]') FROM section s WHERE s.board_id = b.id AND s.deleted_at IS NULL),
     'cards', (SELECT coalesce(json_agg(card_json(c, person(c.created_by))), '[]') FROM card c
               WHERE c.board_id = b.id AND c.deleted_at IS NULL)) FROM board b WHERE b.id = '%s'"""

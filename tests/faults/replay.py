@@ -1,17 +1,19 @@
 """What each event does to a board or a thread: the journal, read from its beginning, must give the tables.
 
-A view is {"title": …, "sections": {id: section}, "cards": {id: card}, "posts": {id: post}}. (tests/integration/replay.c says the
+A view is {"title": …, "mode": …, "timer": …, "sections": {id: section}, "cards": {id: card}, "posts": {id: post}}. (tests/integration/replay.c says the
 same of boards in C; two readings of the protocol agree here.)
 """
 
 
 def empty():
-    return {"title": "", "sections": {}, "cards": {}, "posts": {}}
+    return {"title": "", "mode": None, "timer": None, "sections": {}, "cards": {}, "posts": {}}
 
 
 def of_snapshot(snapshot):
     view = empty()
     view["title"] = (snapshot.get("board") or snapshot["thread"])["title"]
+    board = snapshot.get("board") or {}
+    view["mode"], view["timer"] = board.get("mode"), board.get("timer")
     for what in ("sections", "cards", "posts"):
         view[what] = {one["id"]: one for one in snapshot.get(what, [])}
     return view
@@ -25,6 +27,18 @@ def apply(view, kind, body):
     noun, what = kind.split(".")
     if kind in ("board.created", "board.renamed", "thread.created", "thread.renamed"):
         view["title"] = body["title"]
+        if kind == "board.created":
+            view["mode"] = "write"
+    elif kind == "board.mode_set":
+        view["mode"] = body["mode"]
+    elif noun == "vote":
+        pass  # votes change no card
+    elif noun == "timer":
+        view["timer"] = body.get("timer")  # stopped: none
+    elif what == "locked":
+        view[noun + "s"][body[noun]]["locked"] = True
+    elif what == "unlocked":
+        view[noun + "s"][body[noun]].pop("locked", None)
     elif kind in ("section.created", "card.created", "card.restored", "post.created"):
         view[noun + "s"][body[noun]["id"]] = dict(body[noun])
     elif kind == "section.changed":
@@ -55,8 +69,8 @@ def difference(one, other):
     for what in one:
         if one[what] == other[what]:
             continue
-        if what == "title":
-            return f"title: {one[what]!r} and {other[what]!r}"
+        if what in ("title", "mode", "timer"):
+            return f"{what}: {one[what]!r} and {other[what]!r}"
         for key in sorted({*one[what], *other[what]}):
             if one[what].get(key) != other[what].get(key):
                 return f"{what} {key}: {one[what].get(key)} and {other[what].get(key)}"

@@ -6,7 +6,7 @@
 
 json_t *view_empty(void)
 {
-	return json_pack("{s:s, s:{}, s:{}}", "title", "", "sections", "cards");
+	return json_pack("{s:s, s:s, s:{}, s:{}}", "title", "", "mode", "write", "sections", "cards");
 }
 
 static json_t *by_id(const json_t *list)
@@ -20,26 +20,29 @@ static json_t *by_id(const json_t *list)
 
 json_t *view_of_snapshot(const json_t *snapshot)
 {
-	return json_pack("{s:s, s:o, s:o}", "title", text_at(snapshot, "board/title"), "sections",
+	return json_pack("{s:s, s:s, s:O*, s:o, s:o}", "title", text_at(snapshot, "board/title"), "mode",
+	        text_at(snapshot, "board/mode"), "timer", json_object_get(at(snapshot, "board"), "timer"), "sections",
 	        by_id(at(snapshot, "sections")), "cards", by_id(at(snapshot, "cards")));
 }
 
 json_t *view_of_tables(struct world *w, const char *board)
 {
-	char statement[1024], *text;
+	char statement[2048], *text;
 	json_t *whole, *view;
 
 	snprintf(statement, sizeof statement,
-	        "SELECT json_build_object('board', json_build_object('title', b.title),"
-	        " 'sections', (SELECT coalesce(json_agg(json_build_object('id', id, 'title', title, 'x', x, "
+	        "SELECT json_build_object('board', json_strip_nulls(json_build_object('title', b.title, 'mode', b.mode,"
+	        "  'timer', (SELECT json_build_object('label', label, 'duration', duration, 'ends_at', ms(ends_at), 'left', left_ms)"
+	        "   FROM timer WHERE board_id = b.id))),"
+	        " 'sections', (SELECT coalesce(json_agg(json_strip_nulls(json_build_object('id', id, 'title', title, 'x', x, "
 	        "'y', y, 'width', width,"
-	        "  'height', height, 'order', \"order\")), '[]') FROM section WHERE board_id = b.id AND "
+	        "  'height', height, 'order', \"order\", 'locked', nullif(is_locked, false)))), '[]') FROM section WHERE board_id = b.id AND "
 	        "deleted_at IS NULL),"
 	        " 'cards', (SELECT coalesce(json_agg(json_strip_nulls(json_build_object('id', id, 'section', "
 	        "section_id, 'text', text,"
 	        "  'revision', revision, 'colour', colour, 'x', x, 'y', y, 'width', width, 'height', height, "
 	        "'order', \"order\","
-	        "  'author', person(created_by), 'created_at', ms(created_at)))), '[]') FROM card"
+	        "  'author', person(created_by), 'created_at', ms(created_at), 'locked', nullif(is_locked, false)))), '[]') FROM card"
 	        "  WHERE board_id = b.id AND deleted_at IS NULL)) FROM board b WHERE id = '%s'",
 	        board);
 	text = sql_text(w, statement);
@@ -84,11 +87,39 @@ static void section_gone(json_t *view, const char *section)
 	        json_object_del(card, "section");
 }
 
+/* What is locked says so. */
+static void lock(json_t *view, const char *what, const json_t *body, const char *key, bool is_locked)
+{
+	if (is_locked)
+		json_object_set_new(of(view, what, body, key), "locked", json_true());
+	else
+		json_object_del(of(view, what, body, key), "locked");
+}
+
+static bool led(json_t *view, const char *type, const json_t *body)
+{
+	if (strcmp(type, "board.mode_set") == 0)
+		json_object_set(view, "mode", (json_t *)at(body, "mode"));
+	else if (strcmp(type, "timer.stopped") == 0)
+		json_object_del(view, "timer");
+	else if (strncmp(type, "timer.", 6) == 0)
+		json_object_set(view, "timer", (json_t *)at(body, "timer"));
+	else if (strcmp(type, "card.locked") == 0 || strcmp(type, "card.unlocked") == 0)
+		lock(view, "cards", body, "card", strcmp(type, "card.locked") == 0);
+	else if (strcmp(type, "section.locked") == 0 || strcmp(type, "section.unlocked") == 0)
+		lock(view, "sections", body, "section", strcmp(type, "section.locked") == 0);
+	else
+		return false;
+	return true;
+}
+
 void view_apply(json_t *view, const json_t *event)
 {
 	const char *type = text_at(event, "type");
 	const json_t *body = at(event, "body");
 
+	if (led(view, type, body) || strncmp(type, "vote.", 5) == 0) /* votes change no card: test_vote.c follows them */
+		return;
 	if (strcmp(type, "board.created") == 0 || strcmp(type, "board.renamed") == 0) {
 		json_object_set(view, "title", (json_t *)at(body, "title"));
 	} else if (strcmp(type, "section.created") == 0) {

@@ -136,6 +136,17 @@ static void fresh_round(const struct matrix *m, const struct object *o, json_t *
 	set(params, "round", id);
 }
 
+/* The board has the timer that the method is for. */
+static void fresh_timer(const struct matrix *m, const struct expectation *e, const struct object *o)
+{
+	ask(person(m, "anna"), "timer.stop", json_pack("{s:s, s:s}", "board", o->board, "op", new_id()));
+	if (is(e, "timer.start"))
+		return;
+	ok(person(m, "anna"), "timer.start", "{s:s, s:i}", "board", o->board, "seconds", 600);
+	if (is(e, "timer.resume"))
+		ok(person(m, "anna"), "timer.pause", "{s:s}", "board", o->board);
+}
+
 /* `other` with the same parameters, by somebody who may. */
 static void do_also(const struct matrix *m, const char *who, const char *other, const json_t *params)
 {
@@ -156,6 +167,8 @@ static void prepare(const struct matrix *m, const struct expectation *e, const s
 		fresh_section(m, o, params);
 	if (is_vote(e) && !is(e, "vote.open"))
 		fresh_round(m, o, params);
+	if (strncmp(e->method, "timer.", 6) == 0)
+		fresh_timer(m, e, o);
 	if (is(e, "session.revoke"))
 		set(params, "session", text_at(ok(person(m, who), "token.create", "{s:s, s:i}", "name", "prov", "days", 1), "session"));
 	if (is(e, "role.revoke"))
@@ -175,6 +188,8 @@ static void mend(const struct matrix *m, const struct expectation *e, const json
 		{ "cohort.add_member", "admin", "cohort.remove_member" },
 		{ "space.add_member", "stina", "space.remove_member" },
 		{ "member.suspend", "admin", "member.reinstate" },
+		{ "card.lock", "anna", "card.unlock" },
+		{ "section.lock", "anna", "section.unlock" },
 		{ "member.reinstate", "admin", "member.suspend" },
 	};
 
@@ -315,7 +330,7 @@ static const char *const nouns[PARTS][NOUNS_MAX] = {
 	[PEOPLE_PART] = { "me", "session", "token", "organisation", "cohort", "member", "role" },
 	[SPACES_PART] = { "space" },
 	[THREADS_PART] = { "thread", "post" },
-	[BOARDS_PART] = { "board", "section", "stream", "presence", "feed" },
+	[BOARDS_PART] = { "board", "section", "stream", "presence", "feed", "timer", "clock" },
 	[CARDS_PART] = { "card", "vote" },
 };
 

@@ -45,8 +45,8 @@ static struct stream_model *board(void)
 {
 	struct stream_model *m = board_model_create();
 
-	cr_assert(board_model_add_section(m, SECTION));
-	cr_assert(board_model_add_section(m, OTHER_SECTION));
+	cr_assert(board_model_add_section(m, SECTION, false));
+	cr_assert(board_model_add_section(m, OTHER_SECTION, false));
 	return m;
 }
 
@@ -147,7 +147,7 @@ Test(model, what_a_batch_does_to_a_card_is_one_row)
 	const struct card_row *row;
 	size_t count;
 
-	cr_assert(board_model_add_card(m, card_id(1), SECTION, "a0", 1));
+	cr_assert(board_model_add_card(m, card_id(1), SECTION, "a0", 1, false));
 	board_model_rows(m, &count);
 	cr_assert_eq(count, 0, "what was read is not written");
 	cr_assert(board_card_edit(m, &edit, &err) && board_card_resize(m, &size, &err));
@@ -176,7 +176,7 @@ Test(model, a_full_board_takes_no_more)
 
 	for (int i = 0; i < KD_BOARD_CARDS; i++) {
 		snprintf(key, sizeof(key), "c%03d1", i % 1000);
-		cr_assert(board_model_add_card(m, card_id(i), NULL, key, 1));
+		cr_assert(board_model_add_card(m, card_id(i), NULL, key, 1, false));
 	}
 	cr_assert_not(create(m, 9999, NULL, "a0"));
 	cr_assert_eq(err.code, KD_E_TOO_LARGE);
@@ -191,7 +191,7 @@ Test(model, a_hundred_cards_take_less_than_eight_kilobytes)
 
 	for (int i = 0; i < 100; i++) {
 		snprintf(key, sizeof(key), "b%02dV", i);
-		cr_assert(board_model_add_card(m, card_id(i), i % 2 ? SECTION : NULL, key, 1));
+		cr_assert(board_model_add_card(m, card_id(i), i % 2 ? SECTION : NULL, key, 1, false));
 	}
 	cr_assert_lt(board_model_bytes(m), 8192, "%zu", board_model_bytes(m));
 	board_model_destroy(m);
@@ -235,7 +235,7 @@ Test(model, cards_of_a_deleted_section_lie_loose)
 	cr_assert_not(create(m, 4, SECTION, "a0"));
 	cr_assert(create(m, 4, NULL, "a0"));
 	cr_assert_str_eq(order, "a1");
-	cr_assert(board_model_add_section(m, SECTION), "it may be made again");
+	cr_assert(board_model_add_section(m, SECTION, false), "it may be made again");
 	cr_assert_not(board_model_place(m, SECTION, "a0", CARD_NONE).is_taken, "without its cards");
 	cr_assert(board_model_place(m, OTHER_SECTION, "a0", CARD_NONE).is_taken);
 	board_model_destroy(m);
@@ -288,5 +288,57 @@ Test(model, many_random_steps_agree_with_a_plain_list)
 		}
 		cr_assert_eq(board_model_cards(m), live);
 	}
+	board_model_destroy(m);
+}
+
+Test(model, knows_what_is_locked_and_when_the_board_is_for_looking)
+{
+	struct stream_model *m = board();
+
+	board_model_set(m, OP, false);
+	cr_assert_str_eq(board_model_maker(m), OP);
+	cr_assert(create(m, 1, SECTION, "a0") && create(m, 2, NULL, "a0"));
+	cr_assert_eq(board_model_bar(m, card_id(1), OTHER_SECTION), BAR_NONE);
+	cr_assert(apply(m, "section.locked", "{\"section\":\"" SECTION "\"}"));
+	cr_assert_eq(board_model_bar(m, card_id(1), NULL), BAR_SECTION, "what lies in it");
+	cr_assert_eq(board_model_bar(m, card_id(2), SECTION), BAR_SECTION, "what is to go there");
+	cr_assert_eq(board_model_bar(m, card_id(3), SECTION), BAR_SECTION, "what is to be made there");
+	cr_assert_eq(board_model_bar(m, card_id(2), OTHER_SECTION), BAR_NONE);
+	cr_assert(move(m, 1, NULL, "a1"));
+	cr_assert_eq(board_model_bar(m, card_id(1), NULL), BAR_NONE, "the section's lock is not the card's");
+	cr_assert(apply(m, "card.locked", "{\"card\":\"01900000-0000-7000-8000-000000000001\"}"));
+	cr_assert_eq(board_model_bar(m, card_id(1), NULL), BAR_CARD);
+	cr_assert(apply(m, "board.mode_set", "{\"mode\":\"look\"}"));
+	cr_assert_eq(board_model_bar(m, card_id(2), NULL), BAR_LOOK);
+	cr_assert_eq(board_model_bar(m, NULL, NULL), BAR_LOOK);
+	cr_assert(apply(m, "board.mode_set", "{\"mode\":\"write\"}"));
+	cr_assert(apply(m, "card.unlocked", "{\"card\":\"01900000-0000-7000-8000-000000000001\"}"));
+	cr_assert(apply(m, "section.unlocked", "{\"section\":\"" SECTION "\"}"));
+	cr_assert_eq(board_model_bar(m, card_id(1), SECTION), BAR_NONE);
+	cr_assert_not(apply(m, "section.locked", "{\"section\":\"01900000-0000-7000-8000-0000000009ec\"}"), "there is none");
+	cr_assert_not(apply(m, "card.locked", "{\"card\":\"01900000-0000-7000-8000-000000000009\"}"));
+	cr_assert(apply(m, "timer.started", "{\"timer\":{\"duration\":1,\"ends_at\":1}}"), "no rule of cards asks for it");
+	board_model_destroy(m);
+}
+
+Test(model, a_lock_does_not_outlive_what_it_was_on)
+{
+	struct stream_model *m = board();
+	struct kd_card_delete p = { NULL, card_id(1), OP };
+
+	cr_assert(create(m, 1, SECTION, "a0"));
+	cr_assert(apply(m, "card.locked", "{\"card\":\"01900000-0000-7000-8000-000000000001\"}"));
+	cr_assert(apply(m, "section.locked", "{\"section\":\"" SECTION "\"}"));
+	cr_assert(board_card_delete(m, &p, &err));
+	board_model_written(m);
+	cr_assert(create(m, 2, NULL, "a0"));
+	cr_assert_eq(board_model_bar(m, card_id(2), NULL), BAR_NONE, "its place in the table is another's");
+	cr_assert(apply(m, "section.deleted", "{\"section\":\"" SECTION "\"}"));
+	cr_assert(board_model_add_section(m, SECTION, false));
+	cr_assert_eq(board_model_bar(m, card_id(2), SECTION), BAR_NONE);
+	cr_assert(apply(m, "card.restored", "{\"card\":{\"id\":\"01900000-0000-7000-8000-000000000001\",\"order\":\"a4\",\"revision\":3,"
+		"\"locked\":true}}"));
+	cr_assert_eq(board_model_bar(m, card_id(1), NULL), BAR_CARD, "a card that comes back is as it was");
+	cr_assert_eq(board_model_revision(m, board_model_card(m, card_id(1))), 3);
 	board_model_destroy(m);
 }

@@ -19,6 +19,32 @@ Test(board, only_its_maker_and_facilitators_rename_it)
 	cr_assert_not(board_may_rename(&anna, NULL, &err), "whoever made it is no longer a member");
 }
 
+Test(board, is_led_by_its_maker_and_facilitators)
+{
+	cr_assert(board_may_lead(&anna, ANNA, &err));
+	cr_assert(board_may_lead(&facilitator, NULL, &err));
+	cr_assert_not(board_may_lead(&anna, BO, &err));
+	cr_assert_eq(err.code, KD_E_FORBIDDEN);
+	cr_assert_not(board_may_lead(&anna, "", &err), "whoever made it is no longer a member");
+}
+
+Test(board, what_bars_others_does_not_bar_who_leads_it)
+{
+	static const struct {
+		enum board_bar bar;
+		const char *reason;
+	} bars[] = { { BAR_LOOK, "for looking now" }, { BAR_SECTION, "section is locked" }, { BAR_CARD, "card is locked" } };
+
+	cr_assert(board_may_pass(&anna, BO, BAR_NONE, &err));
+	for (size_t i = 0; i < sizeof(bars) / sizeof(*bars); i++) {
+		cr_assert(board_may_pass(&anna, ANNA, bars[i].bar, &err));
+		cr_assert(board_may_pass(&facilitator, BO, bars[i].bar, &err));
+		cr_assert_not(board_may_pass(&anna, BO, bars[i].bar, &err));
+		cr_assert_eq(err.code, KD_E_FORBIDDEN);
+		cr_assert(strstr(err.text, bars[i].reason), "%s", err.text);
+	}
+}
+
 Test(board, a_section_is_deleted_by_its_maker_the_boards_maker_or_a_facilitator)
 {
 	cr_assert(section_may_delete(&anna, ANNA, BO, &err));

@@ -54,6 +54,32 @@ static const struct heard *hear(uint64_t *at, const char *one, const char *two)
 	return h ? h : journal_hear(&j, text, (size_t)len, scan_find(message_scan(text, (size_t)len).content, "events"), at);
 }
 
+/* What a board is led with is a part of what is compared. */
+Test(journal, mode_timer_and_locks_are_followed)
+{
+	static const char led[] = "{\"board\":{\"title\":\"T\",\"mode\":\"look\",\"timer\":{\"duration\":9,\"left\":4}},\"sections\":[],"
+		"\"cards\":[{\"id\":\"" CARD "\",\"x\":0,\"text\":\"å\",\"locked\":true}]}";
+	static const char free_again[] = "{\"board\":{\"title\":\"T\",\"mode\":\"write\"},\"sections\":[],"
+		"\"cards\":[{\"id\":\"" CARD "\",\"x\":0,\"text\":\"å\"}]}";
+	uint64_t at = 10;
+
+	begin();
+	hear(&at, "{\"seq\":11,\"at\":1,\"type\":\"board.mode_set\",\"body\":{\"mode\":\"look\"}}",
+	        "{\"seq\":12,\"at\":1,\"type\":\"timer.started\",\"body\":{\"timer\":{\"label\":\"L\",\"duration\":9,\"ends_at\":5}}}");
+	hear(&at, "{\"seq\":13,\"at\":1,\"type\":\"timer.paused\",\"body\":{\"timer\":{\"duration\":9,\"left\":4}}}",
+	        "{\"seq\":14,\"at\":1,\"type\":\"card.locked\",\"body\":{\"card\":\"" CARD "\"}}");
+	journal_take_snapshot(&j, of(led), 14);
+	hear(&at, "{\"seq\":15,\"at\":1,\"type\":\"card.unlocked\",\"body\":{\"card\":\"" CARD "\"}}",
+	        "{\"seq\":16,\"at\":1,\"type\":\"timer.stopped\",\"body\":{}}");
+	hear(&at, "{\"seq\":17,\"at\":1,\"type\":\"board.mode_set\",\"body\":{\"mode\":\"write\"}}", NULL);
+	journal_take_snapshot(&j, of(free_again), 17);
+	cr_assert_eq(j.snapshots, 2);
+	cr_assert_eq(wrongs_total(&wrongs), 0, "%s", wrongs.first[WRONG_VIEW]);
+	journal_take_snapshot(&j, of(led), 17);
+	cr_assert_eq(wrongs_total(&wrongs), 1, "another lock, mode and timer are found");
+	end();
+}
+
 Test(journal, all_is_well)
 {
 	uint64_t anna = 10, bo = 10;

@@ -4,10 +4,11 @@ import type { Change } from '../sync/kind'
 import { apply, boardKind, load, LOOSE, type BoardState } from './board'
 import { isBefore, orderBetween } from './board-order'
 import { CardGrid } from './board-grid'
+import { barOf, leads } from './board-lock'
 import * as query from './board-query'
 
 const me = { id: 'm1', name: 'Projektledare', organisation: { id: 'o1', short: 'slk', name: 'Stadsledningskontoret' } }
-const board = { id: 'b', space: { id: 's', name: 'Rum', openness: 'network' as const }, title: 'Tavla', created_by: me, created_at: 0, may_moderate: false }
+const board = { id: 'b', space: { id: 's', name: 'Rum', openness: 'network' as const }, title: 'Tavla', created_by: me, created_at: 0, mode: 'write' as const, may_moderate: false }
 
 const card = (id: string, given: Partial<Card> = {}): Card => ({
   id, text: id, revision: 1, colour: 'kalk', x: 0, y: 0, width: 160, height: 128, order: 'a0', author: me, created_at: 0, ...given,
@@ -262,5 +263,33 @@ describe('the grid', () => {
       const expected = [...state.cards.values()].filter((one) => query.overlaps(one, rect)).map((one) => one.id)
       expect(grid.within(rect).map((one) => one.id).sort()).toEqual(expected.sort())
     }
+  })
+})
+
+describe('what a board is led with', () => {
+  it('is told by events: mode, timer and locks', () => {
+    let state = stateOf([card('1', { section: 'x' }), card('2')], [section('x')])
+    state = apply(state, [event('board.mode_set', { mode: 'look' }), event('timer.started', { timer: { label: 'L', duration: 9, ends_at: 5 } })])
+    expect([state.board.mode, state.board.timer]).toEqual(['look', { label: 'L', duration: 9, ends_at: 5 }])
+    state = apply(state, [event('timer.paused', { timer: { duration: 9, left: 4 } })])
+    expect(state.board.timer).toEqual({ duration: 9, left: 4 })
+    state = apply(state, [event('timer.stopped', {}), event('section.locked', { section: 'x' }), event('card.locked', { card: '2' })])
+    expect([state.board.timer, state.sections.get('x')!.locked, state.cards.get('2')!.locked]).toEqual([undefined, true, true])
+    state = apply(state, [event('section.unlocked', { section: 'x' }), event('card.unlocked', { card: '2' })])
+    expect([state.sections.get('x')!.locked, state.cards.get('2')!.locked]).toEqual([undefined, undefined])
+  })
+
+  it('bars all but who leads it, from as much as the server would', () => {
+    let state = stateOf([card('1', { section: 'x' }), card('2')], [section('x'), section('y')])
+    const of = (id: string) => ({ card: state.cards.get(id)! })
+    expect([barOf(state), barOf(state, of('1')), barOf(state, { section: 'x' })]).toEqual([undefined, undefined, undefined])
+    state = apply(state, [event('section.locked', { section: 'x' }), event('card.locked', { card: '2' })])
+    expect([barOf(state), barOf(state, of('1')), barOf(state, { section: 'x' }), barOf(state, of('2'))]).toEqual([undefined, 'section', 'section', 'card'])
+    expect(barOf(state, { card: state.cards.get('2')!, section: 'x' })).toBe('section')
+    expect(barOf(state, { section: 'y' })).toBeUndefined()
+    state = apply(state, [event('board.mode_set', { mode: 'look' })])
+    expect(barOf(state)).toBe('look')
+    expect([leads(state, 'm1'), leads(state, 'm2'), leads(state, undefined)]).toEqual([true, false, false])
+    expect(leads({ ...state, board: { ...state.board, may_moderate: true } }, 'm2')).toBe(true)
   })
 })

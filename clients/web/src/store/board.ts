@@ -87,10 +87,10 @@ export function withSection(state: BoardState, section: Section): BoardState {
   return draft.done()
 }
 
-type BoardEvent = Extract<StreamEvent, { type: `board.${string}` | `section.${string}` | `card.${string}` | `vote.${string}` }>
+type BoardEvent = Extract<StreamEvent, { type: `board.${string}` | `section.${string}` | `card.${string}` | `timer.${string}` | `vote.${string}` }>
 
 function isOfBoard(event: StreamEvent): event is BoardEvent {
-  return /^(board|section|card|vote)\./.test(event.type)
+  return /^(board|section|card|timer|vote)\./.test(event.type)
 }
 
 function applyOne(draft: Draft, event: StreamEvent): void {
@@ -99,7 +99,24 @@ function applyOne(draft: Draft, event: StreamEvent): void {
     case 'board.created':
       return // its own snapshot says it all
     case 'board.renamed':
-      return draft.rename(event.body.title)
+      return draft.changeBoard({ title: event.body.title })
+    case 'board.mode_set':
+      return draft.changeBoard({ mode: event.body.mode })
+    case 'timer.started':
+    case 'timer.paused':
+    case 'timer.resumed':
+    case 'timer.extended':
+      return draft.changeBoard({ timer: event.body.timer })
+    case 'timer.stopped':
+      return draft.changeBoard({ timer: undefined })
+    case 'section.locked':
+      return draft.changeSection(event.body.section, { locked: true })
+    case 'section.unlocked':
+      return draft.changeSection(event.body.section, { locked: undefined })
+    case 'card.locked':
+      return draft.changeCard(event.body.card, { locked: true })
+    case 'card.unlocked':
+      return draft.changeCard(event.body.card, { locked: undefined })
     case 'section.created':
       return draft.putSection(event.body.section)
     case 'section.changed': {
@@ -136,7 +153,7 @@ function applyOne(draft: Draft, event: StreamEvent): void {
 function foresee(draft: Draft, change: Change, me: Myself): void {
   switch (change.method) {
     case 'board.rename':
-      return draft.rename(change.params.title)
+      return draft.changeBoard({ title: change.params.title })
     case 'section.create': {
       const { section, title, x, y, width, height, order } = change.params
       if (!draft.hasSection(section)) draft.putSection({ id: section, title, x, y, width, height, order })
@@ -186,6 +203,7 @@ function newBoard(change: Change & { method: 'board.create' }, me: Myself): Boar
       title,
       created_by: me,
       created_at: change.at,
+      mode: 'write',
       may_moderate: false,
     },
     sections: [],
@@ -220,8 +238,9 @@ class Draft {
     return this.#state.deleted.has(id)
   }
 
-  rename(title: string): void {
-    if (this.#state.board.title !== title) this.#state = { ...this.#state, board: { ...this.#state.board, title } }
+  changeBoard(given: Partial<Board>): void {
+    const board = { ...this.#state.board, ...given }
+    if (!isSame(this.#state.board, board)) this.#state = { ...this.#state, board }
   }
 
   vote(event: Parameters<typeof voted>[1]): void {

@@ -19,7 +19,7 @@ export class TestBoard implements OpenBoard {
   sent: { method: string; params: Record<string, unknown> }[] = []
 
   constructor(cards: Card[], sections: Section[] = []) {
-    const board = { id: 'b', space: { id: 's', name: '', openness: 'network' as const }, title: 'T', created_by: me, created_at: 0, may_moderate: false }
+    const board = { id: 'b', space: { id: 's', name: '', openness: 'network' as const }, title: 'T', created_by: me, created_at: 0, mode: 'write' as const, may_moderate: false }
     this.state = load({ board, cards, sections })
   }
 

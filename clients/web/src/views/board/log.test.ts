@@ -33,7 +33,7 @@ describe('what others did', () => {
 describe('hearing', () => {
   const me = { id: 'm', name: 'M', organisation: { id: 'o', short: 'o', name: 'O' } }
   const state = load({
-    board: { id: 'b', space: { id: 's', name: '', openness: 'network' }, title: '', created_by: me, created_at: 0, may_moderate: false },
+    board: { id: 'b', space: { id: 's', name: '', openness: 'network' }, title: '', created_by: me, created_at: 0, mode: 'write' as const, may_moderate: false },
     sections: [{ id: 'x', title: 'Idéer', x: 0, y: 0, width: 500, height: 500, order: 'a0' }],
     cards: [{ id: '1', section: 'x', text: 'Byt\njobb', revision: 1, colour: 'puts', x: 0, y: 0, width: 160, height: 128, order: 'a0', author: me, created_at: 0 }],
   })
