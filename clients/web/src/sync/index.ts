@@ -35,6 +35,7 @@
 import { Rpc, type Socket } from '../transport/rpc'
 import { fetchSnapshot } from '../transport/snapshot'
 import { Outbox } from './outbox'
+import { ServerClock } from './server-clock'
 import { Sync } from './sync'
 
 export type { Made, Rejected } from './changes'
@@ -59,3 +60,6 @@ async function isServerWell(): Promise<boolean> {
 }
 
 export const sync = new Sync(new Rpc({ connect, isServerWell }), new Outbox(), fetchSnapshot)
+
+/** What time it is where timers run: see server-clock.ts. */
+export const serverClock = new ServerClock({ ask: async () => (await sync.ask('clock.get', {})).now, elapsed: () => performance.now() })

@@ -10,6 +10,7 @@ import type { ChangeName, ChangeParams } from '../protocol'
 
 /** A change to send; made with edit(). */
 export interface Edit {
+  readonly change: Pick<Change, 'method' | 'params'>
   send(change: SendChange): Made<ChangeName>
 }
 export type SendChange = <M extends ChangeName>(
@@ -20,7 +21,7 @@ export type SendChange = <M extends ChangeName>(
 
 /** `edit('card.recolour', { board, card, colour })`: checked against the method's own parameters. */
 export function edit<M extends ChangeName>(method: M, params: ChangeParams<M>, optimistic?: (state: never) => unknown): Edit {
-  return { send: (change) => change(method, params, optimistic) as unknown as Made<ChangeName> }
+  return { change: { method, params } as Edit['change'], send: (change) => change(method, params, optimistic) as unknown as Made<ChangeName> }
 }
 
 export interface Step {

@@ -1,6 +1,7 @@
 import type { Rect } from '../../store/board-query'
 import { cardsOf, holds, middleOf, orderOfNewSection } from '../../store/board-query'
 import { LOOSE } from '../../store/board'
+import { leads } from '../../store/board-lock'
 import { newId } from '../../protocol/id'
 import { m } from '../../i18n.svelte'
 import { edit } from '../../sync'
@@ -19,7 +20,7 @@ export function addSection(board: OpenBoard, title: string, rect: Rect): string 
   if (!state) return section
   const made = { section, title, ...rect, order: orderOfNewSection(state) }
   const under = cardsOf(state, LOOSE)
-    .filter((card) => holds(rect, middleOf(card)))
+    .filter((card) => holds(rect, middleOf(card)) && (!card.locked || leads(state, board.me?.id)))
     .map(({ id, x, y, order }) => ({ id, loose: { section: undefined, x, y, order } satisfies Place }))
   const ours = new Set(under.map((card) => card.id))
   board.run({

@@ -10,15 +10,19 @@ import { m } from '../../i18n.svelte'
 import type { Card, Colour, Me, Person, Section, StreamEvent } from '../../protocol'
 import type { BoardState } from '../../store/board'
 import { CardGrid } from '../../store/board-grid'
-import { boundsOf, neighbourOf, type Point, type Rect } from '../../store/board-query'
+import { barOf, leads, type Bar } from '../../store/board-lock'
+import { boundsOf, cardsOf, neighbourOf, type Point, type Rect } from '../../store/board-query'
 import { addToDraft, keepDraft, readDraft } from '../../store/drafts'
-import { sync, type Edit, type Step, type Stream } from '../../sync'
+import { leftOf } from '../../store/timer'
+import { serverClock, sync, type Edit, type Step, type Stream } from '../../sync'
 import { announce } from '../../ui/announce.svelte'
 import { Listener } from './listener.svelte'
+import { sayBar } from './bars'
 import { hear, labelOf } from './log'
 import { Moves } from './moves.svelte'
 import { Others, Said } from './others.svelte'
 import { Selection } from './selection.svelte'
+import { sayStarted, sayTime } from './time'
 import { View } from './view.svelte'
 import { Votes } from './votes.svelte'
 
@@ -45,6 +49,8 @@ export interface Conflict {
   readonly mine: string
 }
 
+const wholeSeconds = (ms: number) => Math.round(ms / 1000) * 1000
+
 export class OpenedBoard implements OpenBoard {
   readonly id: string
   readonly stream: Stream<BoardState>
@@ -54,6 +60,10 @@ export class OpenedBoard implements OpenBoard {
   tool = $state<Tool>('select')
   writing = $state.raw<Writing>()
   conflict = $state.raw<Conflict>()
+  /** A card that may not be written on, but is to be read whole. */
+  reading = $state<string>()
+  /** Why what was just asked for could not be done; a line to be read. */
+  trouble = $state('')
   /** The last chosen; the next card has it. */
   colour = $state<Colour>('ockra')
   /** What was written and found no card; from now or from an earlier visit. */
@@ -111,8 +121,7 @@ export class OpenedBoard implements OpenBoard {
 
   /** Whether one leads what is done here: who made the board, and its facilitators. */
   get mayLead(): boolean {
-    const board = this.shown?.board
-    return board !== undefined && (board.may_moderate || board.created_by.id === this.#me().member)
+    return this.shown !== undefined && leads(this.shown, this.#me().member)
   }
 
   get history() {
@@ -140,12 +149,13 @@ export class OpenedBoard implements OpenBoard {
   }
 
   run(step: Step): void {
-    this.history.run(step)
+    const { label, forward, backward } = step
+    this.history.run({ label, forward: () => this.#allowed(forward()), backward: () => this.#allowed(backward()) })
     this.take()
   }
 
   send(edit: Edit): void {
-    edit.send((method, params, optimistic) => sync.change(method, params, optimistic as never))
+    if (this.#allowed([edit]).length > 0) edit.send((method, params, optimistic) => sync.change(method, params, optimistic as never))
     this.take()
   }
 
@@ -156,6 +166,60 @@ export class OpenedBoard implements OpenBoard {
     if (this.writing?.id === card.id) return this.writing.at
     const held = this.others.held.get(card.id)
     return held ? { x: card.x + held.dx, y: card.y + held.dy } : card
+  }
+
+  // --- what may be changed ---
+
+  get isForLooking(): boolean {
+    return this.shown?.board.mode === 'look'
+  }
+
+  /** What keeps us from changing the board, a card (which may be going to a section), or a section; undefined when nothing does. */
+  barOf(card?: Card, section?: string): Bar | undefined {
+    const state = this.shown
+    return state && !leads(state, this.#me().member) ? barOf(state, { card, section }) : undefined
+  }
+
+  /** The same of what is chosen. */
+  barOfTarget(target: Target | undefined): Bar | undefined {
+    return target?.kind === 'section' ? this.barOf(undefined, target.id) : this.barOf(this.card(target?.id))
+  }
+
+  /** Says why not, when something keeps us from it. */
+  stops(card?: Card, section?: string): boolean {
+    return this.#said(this.barOf(card, section))
+  }
+
+  stopsTarget(target: Target | undefined): boolean {
+    return this.#said(this.barOfTarget(target))
+  }
+
+  #said(bar: Bar | undefined): boolean {
+    if (bar) announce(sayBar(bar))
+    return bar !== undefined
+  }
+
+  /** Nothing of a step that the server would refuse is sent, and what was written for it is kept. */
+  #allowed(edits: readonly Edit[]): readonly Edit[] {
+    this.take()
+    const barred = edits.map(({ change }) => this.#barOfEdit(change.params)).find((bar) => bar !== undefined)
+    if (!barred) return edits
+    const texts = edits.flatMap(({ change }) => (change.method === 'card.edit' || change.method === 'card.create') && 'text' in change.params ? [change.params.text] : [])
+    const said = this.#kept(texts.join('\n')) ? m.board_said_kept_as_draft({ why: sayBar(barred) }) : sayBar(barred)
+    queueMicrotask(() => announce(said)) // after what whoever asked for it says of it
+    return []
+  }
+
+  #barOfEdit(params: object): Bar | undefined {
+    const { card, section } = params as { card?: string; section?: string }
+    return this.barOf(this.card(card), section)
+  }
+
+  #kept(text: string): boolean {
+    if (text.trim() === '') return false
+    addToDraft(this.stream.name, text)
+    this.lookForDraft()
+    return true
   }
 
   // --- focus ---
@@ -174,6 +238,7 @@ export class OpenedBoard implements OpenBoard {
   write(id: string, isNew = false): void {
     const card = this.card(id)
     if (!card || this.writing?.id === id) return
+    if (this.barOf(card)) return void (this.reading = id)
     this.selection.clear(true)
     this.focus = { kind: 'card', id }
     this.writing = { id, revision: card.revision, before: card.text, at: this.placeOf(card), isNew }
@@ -201,13 +266,12 @@ export class OpenedBoard implements OpenBoard {
     else editCard(this, writing.id, text, card.revision, writing.before)
   }
 
-  /** What was written on a card that is gone is kept as a draft. */
+  /** What was written on a card that is gone, or that has been closed to us, is kept as a draft. */
   orphaned(writing: Writing, text: string): void {
     this.said.change({ editing: undefined })
-    if (text.trim() === '' || text === writing.before) return
-    addToDraft(this.stream.name, text)
-    this.lookForDraft()
-    announce(m.board_said_deleted_while_writing())
+    if (text === writing.before || !this.#kept(text)) return
+    const bar = this.barOf(this.card(writing.id))
+    announce(bar ? m.board_said_kept_as_draft({ why: sayBar(bar) }) : m.board_said_deleted_while_writing())
   }
 
   /** The server refused a text because somebody's came first. */
@@ -238,8 +302,9 @@ export class OpenedBoard implements OpenBoard {
   // --- taking away, and back ---
 
   remove(target: Target): void {
-    if (!this.state) return
+    if (!this.state || this.stopsTarget(target)) return
     if (target.kind === 'section') {
+      if (!this.mayLead && cardsOf(this.state, target.id).some((card) => card.locked)) return void this.#said('card')
       const title = this.section(target.id)?.title ?? ''
       deleteSection(this, target.id)
       if (this.focus?.id === target.id) this.focusOn(undefined)
@@ -253,12 +318,14 @@ export class OpenedBoard implements OpenBoard {
   }
 
   undo(): void {
+    if (this.stops()) return
     const label = this.history.undo()
     this.take()
     announce(label === undefined ? m.board_said_nothing_to_undo() : m.board_said_undone({ what: label }))
   }
 
   redo(): void {
+    if (this.stops()) return
     const label = this.history.redo()
     this.take()
     announce(label === undefined ? m.board_said_nothing_to_redo() : m.board_said_redone({ what: label }))
@@ -277,6 +344,7 @@ export class OpenedBoard implements OpenBoard {
     if (next) this.grid.update(next.cards)
     this.votes.take()
     if (next) this.selection.keep(next)
+    if (next) this.#letGo(next)
     if (before && next) this.#keepFocus(before, next)
   }
 
@@ -312,6 +380,18 @@ export class OpenedBoard implements OpenBoard {
     announce(card ? m.board_said_gone_focus({ what, next: labelOf(card.text) }) : m.board_said_gone({ what }))
   }
 
+  /** Under our hands the board was closed to us, or a part of it: nothing is lost that was under way. */
+  #letGo(state: BoardState): void {
+    const { writing, moves } = this
+    if (writing && this.barOf(state.cards.get(writing.id))) this.writing = undefined
+    const held = moves.moving?.target ?? moves.sizing?.target
+    if (held && this.barOfTarget(held)) {
+      moves.cancel()
+      this.stopsTarget(held)
+    }
+    if (this.tool !== 'select' && this.barOf()) this.tool = 'select'
+  }
+
   #deletedByOthers = new Set<string>()
 
   #hear(events: readonly StreamEvent[]): void {
@@ -320,11 +400,19 @@ export class OpenedBoard implements OpenBoard {
     if (!state) return
     for (const event of events) {
       if (event.type === 'vote.opened' || event.type === 'vote.closed') this.votes.hear(event)
+      this.#tellLed(event)
       if (event.actor === me) continue
       if (event.type === 'card.deleted') this.#deletedByOthers.add(event.body.card)
       const heard = hear(event, state, (member) => this.nameOf(member))
       if (heard) this.listener.hear(heard)
     }
+  }
+
+  /** What whoever leads has done is said to all, themselves too. */
+  #tellLed(event: StreamEvent): void {
+    if (event.type === 'timer.started') announce(sayStarted(event.body.timer))
+    else if (event.type === 'timer.extended') announce(m.board_said_timer_extended({ time: sayTime(wholeSeconds(leftOf(event.body.timer, serverClock.now ?? event.at))) }))
+    else if (event.type === 'board.mode_set') announce(event.body.mode === 'look' ? m.board_said_look() : m.board_said_write())
   }
 
   #soon(): void {

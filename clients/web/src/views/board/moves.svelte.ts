@@ -63,7 +63,7 @@ export class Moves {
 
   begin(target: Target, by: 'pointer' | 'keys' | 'nudge'): void {
     const thing = target.kind === 'card' ? this.board.card(target.id) : this.board.section(target.id)
-    if (!thing) return
+    if (!thing || this.board.stopsTarget(target)) return
     const from = { x: thing.x, y: thing.y }
     const cards = target.kind === 'card' ? this.#taken(target.id) : new Map<string, Point>()
     this.moving = { target, from, at: from, cards, isByKeys: by !== 'pointer', isNudge: by === 'nudge' }
@@ -74,10 +74,10 @@ export class Moves {
     if (by === 'keys') announce(cards.size > 1 ? m.board_said_move_mode_many({ count: cards.size }) : m.board_said_move_mode())
   }
 
-  /** A card with its selection; what lies in another's hand or under another's pen stays there. */
+  /** A card with its selection; what lies in another's hand, under another's pen or behind a lock stays there. */
   #taken(target: string): Map<string, Point> {
     const { selection, others, state } = this.board
-    const isFree = (id: string) => !others.held.has(id) && !others.writing.has(id)
+    const isFree = (id: string) => !others.held.has(id) && !others.writing.has(id) && !this.board.barOf(state?.cards.get(id))
     const ids = selection.has(target) ? [...selection.ids].filter((id) => id === target || isFree(id)) : [target]
     const cards = ids.map((id) => state?.cards.get(id)).filter((card) => card !== undefined)
     return new Map(cards.map((card) => [card.id, { x: card.x, y: card.y }]))
@@ -120,6 +120,7 @@ export class Moves {
   // --- size ---
 
   size(target: Target, width: number, height: number): void {
+    if (this.board.barOfTarget(target)) return
     const [low, high] = target.kind === 'card' ? [CARD_MIN, CARD_MAX] : [both(SECTION_MIN), both(SECTION_MAX)]
     const keep = (value: number, least: number, most: number) => Math.round(Math.max(least, Math.min(most, value)) / 8) * 8
     this.sizing = { target, width: keep(width, low.width, high.width), height: keep(height, low.height, high.height) }
@@ -150,6 +151,7 @@ export class Moves {
     if (!state || (at.x === from.x && at.y === from.y)) return
     const spots = this.placesIn(state)
     const places = placesAt(state, [...spots].map(([id, spot]) => ({ ...state.cards.get(id)!, ...spot })))
+    for (const [id, to] of places) if (board.stops(state.cards.get(id), to.section)) return
     moveCards(board, places)
     if (places.size > 1) return announce(m.board_said_moved_many({ count: places.size }))
     const section = board.section(places.get(target.id)?.section)

@@ -25,6 +25,7 @@ export function addCardAt(board: OpenedBoard, at: Point): string | undefined {
   if (!state) return undefined
   const corner = keepOnBoard(onGrain({ x: at.x - CARD.width / 2, y: at.y - CARD.height / 2 }))
   const section = sectionAt(state, at)?.id
+  if (board.stops(undefined, section)) return undefined
   const order = orderAt(state, section ?? LOOSE, { ...corner, ...CARD })
   return addCard(board, { section, text: '', colour: board.colour, ...corner, order })
 }
@@ -36,6 +37,7 @@ export function addCardNearby(board: OpenedBoard): string | undefined {
   const beside = board.focusedCard
   const near = beside ? middleOf(beside) : board.focusedSection ? undefined : board.view.middle
   const section = board.focusedSection ?? (beside ? board.section(beside.section) : near && sectionAt(state, near))
+  if (board.stops(undefined, section?.id)) return undefined
   if (section) return addCardIn(board, section.id, { text: '', near: beside && { x: beside.x, y: beside.y } })
   const from = beside ? { x: beside.x, y: beside.y } : { x: near!.x - CARD.width / 2, y: near!.y - CARD.height / 2 }
   const at = keepOnBoard(freePlace(from, CARD, (rect) => isBare(board, state, rect)))
@@ -46,7 +48,7 @@ export function addCardNearby(board: OpenedBoard): string | undefined {
 export function addCardIn(board: OpenedBoard, group: string, given: { text: string; colour?: Colour; near?: Point }): string | undefined {
   const state = board.state
   const section = state?.sections.get(group)
-  if (!state) return undefined
+  if (!state || board.stops(undefined, section?.id)) return undefined
   const colour = given.colour ?? board.colour
   if (!section) {
     const from = board.view.size.width > 0 ? board.view.middle : { x: 0, y: 0 }
@@ -62,7 +64,7 @@ export function addCardIn(board: OpenedBoard, group: string, given: { text: stri
 export function moveTo(board: OpenedBoard, ids: readonly string[], group: string, index: number): void {
   const state = board.state
   const cards = ids.map((id) => state?.cards.get(id)).filter((card) => card !== undefined)
-  if (!state || cards.length === 0) return
+  if (!state || cards.length === 0 || cards.some((card) => board.stops(card, group))) return
   const moved = new Set(ids)
   const others = (state.inOrder.get(group) ?? []).filter((one) => !moved.has(one))
   const orders = ordersAtIndex(state, group, index, moved, cards.length)
@@ -102,7 +104,7 @@ export function isBare(board: OpenedBoard, state: BoardState, rect: Rect, except
 /** A new section where there is room for it, below what is there. */
 export function addSectionNearby(board: OpenedBoard, title: string): string | undefined {
   const state = board.state
-  if (!state) return undefined
+  if (!state || board.stops()) return undefined
   const middle = board.view.size.width > 0 ? board.view.middle : { x: 280, y: 210 }
   const from = { x: middle.x - SECTION.width / 2, y: middle.y - SECTION.height / 2 }
   const at = keepOnBoard(freePlace(from, SECTION, (rect) => isBare(board, state, rect)))
