@@ -1,22 +1,15 @@
 /* board.c - boards, sections and cards: what their methods and events are. */
 #include "protocol/board.h"
+#include "protocol/account.h"
+#include "protocol/board_fields.h"
 #include "protocol/lock.h"
 
-static const char *const colour_words[] = {
+const char *const kd_colour_words[] = {
 	"kalk", "ockra", "puts", "gronjord", "arg", "himmel", "skymning", NULL,
 };
 
 #define SAFE_MAX KD_MAX_SAFE_INT
-#define AT(T, m, text) KD_INT(T, m, -KD_BOARD_FAR, KD_BOARD_FAR, text)
-#define OPT_AT(T, m, text) KD_OPT_INT(T, m, -KD_BOARD_FAR, KD_BOARD_FAR, text)
-#define SECTION_LONG 120, 10000 /* least and greatest side of a section, in units */
-#define CARD_WIDTH 80, 2000
-#define CARD_HEIGHT 60, 2000
-/* The pairs above count as one argument until they are expanded once more. */
-#define SIDE(T, m, range, text) SIDE_(T, m, range, text)
-#define SIDE_(T, m, lo, hi, text) KD_INT(T, m, lo, hi, text)
-#define OPT_SIDE(T, m, range, text) OPT_SIDE_(T, m, range, text)
-#define OPT_SIDE_(T, m, lo, hi, text) KD_OPT_INT(T, m, lo, hi, text)
+#define TEMPLATE(T, text) KD_TEXT(T, template, KD_OPTIONAL, 1, KD_TEMPLATE_ID_MAX, text)
 
 /* --- nouns ------------------------------------------------------------------------------------- */
 
@@ -37,7 +30,7 @@ static const struct kd_field card_fields[] = {
 	KD_ID(struct kd_card, section, KD_OPTIONAL, "Section it lies in; absent: loose on the board."),
 	KD_TEXT(struct kd_card, text, KD_REQUIRED, 0, KD_CARD_TEXT_MAX, "Plain text."),
 	KD_INT(struct kd_card, revision, 1, SAFE_MAX, "Of the text: rises with each edit."),
-	KD_ENUM(struct kd_card, colour, KD_REQUIRED, colour_words, "Colour."),
+	KD_ENUM(struct kd_card, colour, KD_REQUIRED, kd_colour_words, "Colour."),
 	AT(struct kd_card, x, "Left edge on the board."),
 	AT(struct kd_card, y, "Top edge on the board."),
 	SIDE(struct kd_card, width, CARD_WIDTH, "Width."),
@@ -54,7 +47,7 @@ static const struct kd_field miniature_fields[] = {
 	AT(struct kd_miniature, y, "Top edge on the board."),
 	SIDE(struct kd_miniature, width, CARD_WIDTH, "Width."),
 	SIDE(struct kd_miniature, height, CARD_HEIGHT, "Height."),
-	KD_ENUM(struct kd_miniature, colour, KD_REQUIRED, colour_words, "Colour."),
+	KD_ENUM(struct kd_miniature, colour, KD_REQUIRED, kd_colour_words, "Colour."),
 	KD_FIELDS_END,
 };
 
@@ -79,6 +72,7 @@ static const struct kd_field board_fields[] = {
 	KD_TIME(struct kd_board, created_at, "When it was made."),
 	KD_ENUM(struct kd_board, mode, KD_REQUIRED, kd_board_mode_words, "What may be done on it: see `board.set_mode`."),
 	KD_OPT_OBJECT(struct kd_board, timer, kd_timer_fields, "Its timer; absent: none."),
+	TEMPLATE(struct kd_board, "Method it began with (`template.list`); absent: none."),
 	KD_FIELDS_END,
 };
 
@@ -96,6 +90,7 @@ static const struct kd_field board_created_event[] = {
 	KD_ID(struct kd_board_created, board, KD_REQUIRED, "The new board."),
 	KD_ID(struct kd_board_created, space, KD_REQUIRED, "Space it lies in."),
 	KD_TEXT(struct kd_board_created, title, KD_REQUIRED, 1, 120, "Title."),
+	TEMPLATE(struct kd_board_created, "Method it begins with; its sections and cards come as events of their own."),
 	KD_FIELDS_END,
 };
 const struct kd_event kd_board_created = {
@@ -195,7 +190,7 @@ const struct kd_event kd_card_edited = {
 
 static const struct kd_field card_recoloured_event[] = {
 	KD_ID(struct kd_card_recoloured, card, KD_REQUIRED, "The card."),
-	KD_ENUM(struct kd_card_recoloured, colour, KD_REQUIRED, colour_words, "Colour now."),
+	KD_ENUM(struct kd_card_recoloured, colour, KD_REQUIRED, kd_colour_words, "Colour now."),
 	KD_FIELDS_END,
 };
 const struct kd_event kd_card_recoloured = {
@@ -244,11 +239,13 @@ static const struct kd_field board_create_params[] = {
 	KD_ID(struct kd_board_create, board, KD_REQUIRED, "Id of the new board, made by the client."),
 	KD_ID(struct kd_board_create, space, KD_REQUIRED, "Space it lies in."),
 	KD_TEXT(struct kd_board_create, title, KD_REQUIRED, 1, 120, "Title, one line."),
+	TEMPLATE(struct kd_board_create, "Method to begin with, of those that `template.list` names."),
+	KD_ENUM(struct kd_board_create, language, KD_OPTIONAL, kd_locale_words, "Language of the template's words; the caller's when absent."),
 	OP(struct kd_board_create),
 	KD_FIELDS_END,
 };
 const struct kd_method kd_board_create = {
-	.name = "board.create", .summary = "Make an empty board.",
+	.name = "board.create", .summary = "Make a board, empty or with the sections and cards of a template.",
 	.params = board_create_params, .params_size = sizeof(struct kd_board_create), ANSWERS_SEQ, .emits = &kd_board_created,
 	.errors = KD_ERRORS(KD_E_NOT_FOUND, KD_E_FORBIDDEN, KD_E_CONFLICT),
 };
@@ -322,7 +319,7 @@ static const struct kd_field card_create_params[] = {
 	KD_ID(struct kd_card_create, card, KD_REQUIRED, "Id of the new card, made by the client."),
 	KD_ID(struct kd_card_create, section, KD_OPTIONAL, "Section it lies in; absent: loose on the board."),
 	KD_TEXT(struct kd_card_create, text, KD_REQUIRED, 0, KD_CARD_TEXT_MAX, "Plain text; may be empty."),
-	KD_ENUM(struct kd_card_create, colour, KD_REQUIRED, colour_words, "Colour."),
+	KD_ENUM(struct kd_card_create, colour, KD_REQUIRED, kd_colour_words, "Colour."),
 	AT(struct kd_card_create, x, "Left edge on the board."),
 	AT(struct kd_card_create, y, "Top edge on the board."),
 	OPT_SIDE(struct kd_card_create, width, CARD_WIDTH, "Width; 160 when absent."),
@@ -392,7 +389,7 @@ const struct kd_method kd_card_edit = {
 static const struct kd_field card_recolour_params[] = {
 	BOARD(struct kd_card_recolour),
 	KD_ID(struct kd_card_recolour, card, KD_REQUIRED, "Card."),
-	KD_ENUM(struct kd_card_recolour, colour, KD_REQUIRED, colour_words, "New colour."),
+	KD_ENUM(struct kd_card_recolour, colour, KD_REQUIRED, kd_colour_words, "New colour."),
 	OP(struct kd_card_recolour),
 	KD_FIELDS_END,
 };

@@ -12,6 +12,7 @@
 #define KD_BOARD_SECTIONS 200
 #define KD_CARD_TEXT_MAX 2000
 #define KD_MINIATURE_CARDS 40
+#define KD_TEMPLATE_ID_MAX 40
 
 /* --- nouns ------------------------------------------------------------------------------------- */
 
@@ -72,6 +73,7 @@ struct kd_board {
 	int64_t created_at;
 	const char *mode;
 	struct kd_timer *timer;
+	const char *template;
 };
 
 struct kd_board_snapshot {
@@ -91,7 +93,7 @@ struct kd_board_list_result {
 	struct kd_board_items boards;
 };
 struct kd_board_create {
-	const char *board, *space, *title, *op;
+	const char *board, *space, *title, *template, *language, *op;
 };
 struct kd_board_rename {
 	const char *board, *title, *op;
@@ -145,7 +147,7 @@ struct kd_card_delete { /* card.restore as well */
 /* --- events ------------------------------------------------------------------------------------ */
 
 struct kd_board_created {
-	const char *board, *space, *title;
+	const char *board, *space, *title, *template;
 };
 struct kd_board_renamed {
 	const char *title;

@@ -5,12 +5,14 @@
 #include "protocol/people.h"
 #include "protocol/stream.h"
 #include "protocol/talk.h"
+#include "protocol/template.h"
 #include "protocol/timer.h"
 #include "protocol/vote.h"
 #include <string.h>
 
 const struct kd_method *const *const kd_method_tables[] = {
-	kd_account_methods, kd_people_methods, kd_talk_methods, kd_board_methods, kd_lock_methods, kd_timer_methods, kd_vote_methods, kd_stream_methods, NULL,
+	kd_account_methods, kd_people_methods, kd_talk_methods, kd_board_methods, kd_lock_methods, kd_timer_methods, kd_vote_methods, kd_template_methods,
+	kd_stream_methods, NULL,
 };
 
 const struct kd_event *const *const kd_event_tables[] = {

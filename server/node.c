@@ -39,7 +39,8 @@ const struct db_stmt *const *const node_statements[] = {
 static const struct db_stmt *const *const node_replica_statements[] = { db_replica_statements, people_replica_statements, NULL };
 
 static const struct rpc_binding *const bindings[] = {
-	stream_rpc, account_rpc, people_rpc, space_rpc, thread_rpc, post_rpc, board_rpc, section_rpc, card_rpc, lock_rpc, timer_rpc, vote_rpc, NULL,
+	stream_rpc, account_rpc, people_rpc, space_rpc, thread_rpc, post_rpc, board_rpc, section_rpc, card_rpc, lock_rpc, timer_rpc, vote_rpc,
+	template_rpc, NULL,
 };
 
 /* Routes of the browser client: they all get its index.html, and it finds its way by the path. */

@@ -17,5 +17,6 @@ extern const struct rpc_binding card_rpc[];
 extern const struct rpc_binding lock_rpc[];
 extern const struct rpc_binding timer_rpc[];
 extern const struct rpc_binding vote_rpc[];
+extern const struct rpc_binding template_rpc[];
 extern const struct stream_kind *const board_stream_kinds[]; /* "board"; NULL-terminated */
 #endif

@@ -19,7 +19,7 @@ WITH author AS MATERIALIZED (
 SELECT st.head AS seq, json_build_object(
        'board', jsonb_strip_nulls(jsonb_build_object('id', b.id, 'title', b.title, 'created_by', person(b.created_by),
            'space', jsonb_build_object('id', s.id, 'name', s.name, 'openness', s.openness),
-           'created_at', ms(b.created_at), 'mode', b.mode,
+           'created_at', ms(b.created_at), 'mode', b.mode, 'template', b.template,
            'timer', (SELECT timer_json(t) FROM timer t WHERE t.board_id = b.id))),
        'sections', (SELECT coalesce(json_agg(section_json(sec) ORDER BY sec."order", sec.id), '[]')
                     FROM section sec WHERE sec.board_id = b.id AND sec.deleted_at IS NULL),
@@ -53,7 +53,21 @@ FROM shown b
                          WHERE c.board_id = b.id AND c.deleted_at IS NULL) AS card
 
 -- name: board_insert
-INSERT INTO board (id, space_id, title, created_by) VALUES ($1::uuid, $2::uuid, $3::text, $4::uuid) RETURNING id
+INSERT INTO board (id, space_id, title, created_by, template) VALUES ($1::uuid, $2::uuid, $3::text, $4::uuid, $5::text) RETURNING id
+
+-- name: board_lay_sections
+-- $2: an array of sections as they travel, of a board that is being made.
+INSERT INTO section (board_id, id, title, x, y, width, height, "order", created_by)
+SELECT $1::uuid, n.id, n.title, n.x, n.y, n.width, n.height, n."order", $3::uuid
+FROM json_to_recordset($2::json) AS n (id uuid, title text, x integer, y integer, width integer, height integer, "order" text)
+
+-- name: board_lay_cards
+-- $2: an array of cards as they travel, likewise.
+INSERT INTO card (board_id, id, section_id, text, revision, colour, x, y, width, height, "order", created_by, created_at)
+SELECT $1::uuid, n.id, n.section, n.text, n.revision, n.colour, n.x, n.y, n.width, n.height, n."order", $3::uuid,
+       to_timestamp(n.created_at / 1000.0)
+FROM json_to_recordset($2::json) AS n (id uuid, section uuid, text text, revision integer, colour text, x integer, y integer,
+                                       width integer, height integer, "order" text, created_at bigint)
 
 -- name: board_for_change
 SELECT created_by FROM board WHERE id = $1::uuid

@@ -1,5 +1,6 @@
 /* board_rpc.c - boards as wholes: list, create, rename. */
 #include "board/board.h"
+#include "board/board_lay.h"
 #include "board/board_model.h"
 #include "board/board_store.h"
 #include "protocol/board.h"
@@ -24,14 +25,24 @@ static enum call_next board_list_query(struct call *c)
 
 /* --- board.create ------------------------------------------------------------------------------- */
 
-static call_step board_create_store, board_create_stored;
+static call_step board_create_store, board_create_stored, board_create_laid;
+
+struct board_create_frame {
+	struct board_lay lay; /* first: board_lay's */
+	const struct template *template;
+	struct kd_seq answer;
+};
 
 static enum call_next board_create(struct call *c)
 {
 	const struct kd_board_create *p = c->params;
+	struct board_create_frame *f = c->frame;
 
 	if (!board_title_fits(p->title, &c->err))
 		return call_refuse(c);
+	f->template = p->template ? template_find(p->template) : NULL;
+	if (p->template && !f->template)
+		return call_fail_field(c, "/template", "there is no such template");
 	return call_create(c, "board", p->board, "space", p->space, board_create_store);
 }
 
@@ -39,17 +50,28 @@ static enum call_next board_create_store(struct call *c)
 {
 	const struct kd_board_create *p = c->params;
 
-	return call_query(
-	        c, board_create_stored, &Q_BOARD_INSERT, p->board, p->space, p->title, c->caller->member);
+	return call_query(c, board_create_stored, &Q_BOARD_INSERT, p->board, p->space, p->title, c->caller->member, p->template);
 }
 
 static enum call_next board_create_stored(struct call *c)
 {
 	const struct kd_board_create *p = c->params;
-	struct kd_board_created ev = { p->board, p->space, p->title };
-	struct kd_seq answer = { call_emit(c, &kd_board_created, &ev) };
+	struct board_create_frame *f = c->frame;
+	struct kd_board_created ev = { p->board, p->space, p->title, p->template };
+	struct board_content content;
 
-	return call_reply(c, &answer);
+	f->answer.seq = call_emit(c, &kd_board_created, &ev);
+	if (!f->template)
+		return board_create_laid(c);
+	board_content_of(c, f->template, template_language(p->language ? p->language : c->caller->locale), &content);
+	return board_lay(c, p->board, &content, board_create_laid);
+}
+
+static enum call_next board_create_laid(struct call *c)
+{
+	const struct board_create_frame *f = c->frame;
+
+	return call_reply(c, &f->answer);
 }
 
 /* --- board.rename ------------------------------------------------------------------------------- */
@@ -95,7 +117,7 @@ static enum call_next board_rename_stored(struct call *c)
 
 const struct rpc_binding board_rpc[] = {
 	{ &kd_board_list, board_list, ACCESS_MEMBER, RATE_READ, 0 },
-	{ &kd_board_create, board_create, ACCESS_MEMBER, RATE_WRITE, 0 },
+	{ &kd_board_create, board_create, ACCESS_MEMBER, RATE_WRITE, sizeof(struct board_create_frame) },
 	{ &kd_board_rename, board_rename, ACCESS_MEMBER, RATE_WRITE, 0 },
 	{ .method = NULL },
 };

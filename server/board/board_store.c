@@ -46,3 +46,11 @@ const char *call_opt_int(struct call *c, struct kd_opt_int value)
 {
 	return value.is_set ? call_int(c, value.value) : NULL;
 }
+
+struct kd_person board_person_of(const struct call *c)
+{
+	const struct caller *who = c->caller;
+
+	return (struct kd_person){ who->member, who->full_name,
+		{ who->organisation, who->organisation_short, who->organisation_name } };
+}

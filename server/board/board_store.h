@@ -2,6 +2,7 @@
 #ifndef BOARD_BOARD_STORE_H
 #define BOARD_BOARD_STORE_H
 #include "board/board_rules.h"
+#include "protocol/person.h"
 #include "rpc/call.h"
 
 void place_from_row(struct place *p,
@@ -12,4 +13,5 @@ bool board_leader_asks(struct call *c);
 /* The same of what Q_BOARD_BARS has found in the way. */
 bool board_bars_let(struct call *c);
 const char *call_opt_int(struct call *c, struct kd_opt_int value); /* NULL when it was not given */
+struct kd_person board_person_of(const struct call *c); /* the caller, as others see who made something */
 #endif

@@ -51,19 +51,13 @@ static enum call_next card_create(struct call *c)
 	return call_decide(c, "board", p->board, p->card, card_create_decide);
 }
 
-static struct kd_person person_of(const struct caller *c)
-{
-	return (struct kd_person){ c->member, c->full_name,
-		{ c->organisation, c->organisation_short, c->organisation_name } };
-}
-
 static bool card_create_decide(struct call *c, struct stream_model *board)
 {
 	const struct kd_card_create *p = c->params;
 	struct kd_card_created ev = { .card = { .id = p->card, .section = p->section, .text = p->text, .revision = 1,
 		.colour = p->colour, .x = p->x, .y = p->y, .width = p->width.is_set ? p->width.value : CARD_WIDTH,
 		.height = p->height.is_set ? p->height.value : CARD_HEIGHT, .order = p->order,
-		.author = person_of(c->caller), .created_at = c->now_ms } };
+		.author = board_person_of(c), .created_at = c->now_ms } };
 	char order[ORDER_SIZE];
 
 	if (!may_change(c, board, p->card, p->section))

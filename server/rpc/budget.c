@@ -27,6 +27,7 @@ static const struct {
 	{ "space.list", { 1, PAGE } },
 	{ "stream.close", { 0, KIB } },
 	{ "stream.open", { 3, 16 * MIB } },  /* all of a board's 5,000 cards */
+	{ "template.list", { 0, PAGE } },    /* in memory, the same for everybody */
 	{ "thread.list", { 2, PAGE } },
 	{ "vote.list", { 2, PAGE } },
 };

@@ -330,7 +330,7 @@ static const char *const nouns[PARTS][NOUNS_MAX] = {
 	[PEOPLE_PART] = { "me", "session", "token", "organisation", "cohort", "member", "role" },
 	[SPACES_PART] = { "space" },
 	[THREADS_PART] = { "thread", "post" },
-	[BOARDS_PART] = { "board", "section", "stream", "presence", "feed", "timer", "clock" },
+	[BOARDS_PART] = { "board", "section", "stream", "presence", "feed", "timer", "clock", "template" },
 	[CARDS_PART] = { "card", "vote" },
 };
 

@@ -24,6 +24,10 @@ export const inside = ({ board, space, thread, person }) => [
   ['thread', `/thread/${thread}`, until((one) => one.page.getByRole('article').getByRole('article'))],
   ['boards', '/boards', listed],
   ['boards-new', '/boards', press('new_board')],
+  ['boards-new-method', '/boards', async (one) => {
+    await one.button('new_board').click()
+    await one.page.getByRole('radio').nth(3).check()
+  }],
   ['board', `/board/${board}`, until((one) => one.page.getByRole('treeitem', { level: 2 }))],
   ['board-map', `/board/${board}`, async (one) => {
     await one.page.getByRole('treeitem').first().waitFor()

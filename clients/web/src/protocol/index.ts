@@ -50,6 +50,7 @@ export type Person = ThreadItem['author']
 /** What the snapshot says, which is the same for everybody, and whether it is the reader's to moderate. */
 export type Thread = Snapshot<'thread'>['thread'] & { may_moderate: boolean }
 export type Post = Snapshot<'thread'>['posts'][number]
+export type Template = Result<'template.list'>['templates'][number]
 export type BoardItem = Result<'board.list'>['boards'][number]
 export type Board = Snapshot<'board'>['board'] & { may_moderate: boolean }
 export type Section = Snapshot<'board'>['sections'][number]
