@@ -247,7 +247,7 @@ static int conns_max(const struct settings *s)
 
 static bool open_net(struct node *n, struct err *err)
 {
-	static const struct http_route *const routes[] = { account_routes, rpc_routes, ops_routes, NULL };
+	static const struct http_route *const routes[] = { account_routes, rpc_routes, board_routes, ops_routes, NULL };
 	const struct settings *s = n->settings;
 
 	n->net = net_create(n->loop, &(struct net_config){
@@ -266,6 +266,7 @@ static bool open_net(struct node *n, struct err *err)
 	n->ops.rpc = n->rpc;
 	net_set_route_owner(n->net, account_routes, n->account);
 	net_set_route_owner(n->net, rpc_routes, n->rpc);
+	net_set_route_owner(n->net, board_routes, n->rpc);
 	net_set_route_owner(n->net, ops_routes, &n->ops);
 	rpc_set_net(n->rpc, n->net);
 	return true;

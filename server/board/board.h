@@ -3,6 +3,7 @@
  * revision they are based on. Who leads a board may lock a part of it, or all. */
 #ifndef BOARD_BOARD_H
 #define BOARD_BOARD_H
+#include "net/net.h"
 #include "rpc/call.h"
 #include "board_sql.h"   /* board_statements[] */
 #include "section_sql.h" /* section_statements[] */
@@ -18,5 +19,6 @@ extern const struct rpc_binding lock_rpc[];
 extern const struct rpc_binding timer_rpc[];
 extern const struct rpc_binding vote_rpc[];
 extern const struct rpc_binding template_rpc[];
+extern const struct http_route board_routes[]; /* owner: struct rpc *; boards as files */
 extern const struct stream_kind *const board_stream_kinds[]; /* "board"; NULL-terminated */
 #endif

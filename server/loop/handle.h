@@ -21,6 +21,8 @@ struct loop {
 	const char *note;                     /* what this turn was last doing */
 	bool is_unmeasured;                   /* a signal cut libuv's measure of the sleep short */
 	struct metric *turn_seconds, *turns_slow;
+	struct work *work_waiting;            /* for one of the few threads */
+	int work_waits, work_running;
 };
 
 void handle_close(uv_handle_t *h); /* freed on a later turn */

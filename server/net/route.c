@@ -22,8 +22,13 @@ bool routes_fit(const struct http_route *const *tables, struct err *err)
 
 static bool path_fits(const struct http_route *route, const char *path)
 {
-	size_t len = strlen(route->path);
+	size_t len = strlen(route->path), before = strcspn(route->path, "*");
 
+	if (before < len) { /* one part, which is not empty */
+		size_t part = strncmp(route->path, path, before) == 0 ? strcspn(path + before, "/") : 0;
+
+		return part && strcmp(path + before + part, route->path + before + 1) == 0;
+	}
 	return route->path[len - 1] == '/' ? strncmp(route->path, path, len) == 0 && path[len] : strcmp(route->path, path) == 0;
 }
 

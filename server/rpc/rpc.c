@@ -78,6 +78,11 @@ static void rpc_tick(void *owner)
 	conn_tick(rpc);
 }
 
+struct loop *rpc_loop(const struct rpc *rpc)
+{
+	return rpc->config.loop;
+}
+
 void rpc_drain(struct rpc *rpc, int64_t spread_ms, void (*done)(void *owner), void *owner)
 {
 	rpc->is_draining = true;
@@ -164,7 +169,7 @@ void rpc_destroy(struct rpc *rpc)
 	call_free_all(rpc);
 	conn_free_all(rpc);
 	task_cancel(&rpc->pace);
-	snapshot_fetches_end(rpc);
+	readers_end(rpc);
 	openings_destroy(rpc->openings);
 	hub_destroy(rpc->hub);
 	feed_destroy(rpc->feed);

@@ -36,6 +36,7 @@ struct rpc_config {
 	int64_t rate_per_minute[5];                /* by enum call_rate, per member; burst is the same number */
 };
 
+struct loop *rpc_loop(const struct rpc *rpc);
 extern const struct http_route rpc_routes[];  /* owner: struct rpc *; they answer with snapshots */
 extern const struct rpc_binding stream_rpc[]; /* this room's own methods: stream.open, presence.set, … */
 

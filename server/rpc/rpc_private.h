@@ -121,7 +121,7 @@ struct rpc {
 	struct call_run *paced;          /* whose next step waits for its turn */
 	struct task pace;
 	struct openings *openings;
-	struct fetch *fetches;           /* snapshots that are asked for over HTTP */
+	struct reader *readers;          /* who ask over HTTP */
 	uint64_t next_handle;
 	struct method_stats *stats;
 	size_t stats_count;
@@ -189,10 +189,12 @@ void call_again_due(void *owner); /* rpc->again_timer */
 void pace_run(struct task *t); /* rpc->pace */
 void call_opening_cancel(struct call_run *run);
 
+/* reader.c */
+void readers_end(struct rpc *rpc); /* refuses all who ask over HTTP */
+
 /* snapshot_http.c */
 /* The text of its address, as JSON; and it is made small meanwhile. */
 const char *snapshot_offer(struct rpc *rpc, struct arena *mem, const char *stream, struct snapshot *s);
-void snapshot_fetches_end(struct rpc *rpc);
 
 /* feed.c */
 struct feed *feed_create(struct rpc *rpc);
