@@ -29,7 +29,7 @@ static const struct kd_field file_card_fields[] = {
 
 const struct kd_field kd_board_file_fields[] = {
 	KD_ENUM(struct kd_board_file, format, KD_REQUIRED, format_words, "What kind of file it is."),
-	KD_INT(struct kd_board_file, version, 1, KD_BOARD_FILE_VERSION, "Of its form."),
+	KD_INT(struct kd_board_file, version, 1, 1000, "Of its form: 1 is the newest there is."),
 	KD_TEXT(struct kd_board_file, title, KD_REQUIRED, 1, 120, "The board's title."),
 	KD_TEXT(struct kd_board_file, space, KD_OPTIONAL, 1, 120, "Name of the space it lay in; an import takes no notice."),
 	KD_TEXT(struct kd_board_file, template, KD_OPTIONAL, 1, KD_TEMPLATE_ID_MAX, "Method it began with."),

@@ -1,6 +1,7 @@
 /* methods.c - every noun's methods, events, notices and snapshots in one place. */
 #include "protocol/account.h"
 #include "protocol/board.h"
+#include "protocol/board_import.h"
 #include "protocol/lock.h"
 #include "protocol/people.h"
 #include "protocol/stream.h"
@@ -12,7 +13,7 @@
 
 const struct kd_method *const *const kd_method_tables[] = {
 	kd_account_methods, kd_people_methods, kd_talk_methods, kd_board_methods, kd_lock_methods, kd_timer_methods, kd_vote_methods, kd_template_methods,
-	kd_stream_methods, NULL,
+	kd_board_import_methods, kd_stream_methods, NULL,
 };
 
 const struct kd_event *const *const kd_event_tables[] = {

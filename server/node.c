@@ -40,7 +40,7 @@ static const struct db_stmt *const *const node_replica_statements[] = { db_repli
 
 static const struct rpc_binding *const bindings[] = {
 	stream_rpc, account_rpc, people_rpc, space_rpc, thread_rpc, post_rpc, board_rpc, section_rpc, card_rpc, lock_rpc, timer_rpc, vote_rpc,
-	template_rpc, NULL,
+	template_rpc, board_import_rpc, NULL,
 };
 
 /* Routes of the browser client: they all get its index.html, and it finds its way by the path. */
@@ -247,7 +247,7 @@ static int conns_max(const struct settings *s)
 
 static bool open_net(struct node *n, struct err *err)
 {
-	static const struct http_route *const routes[] = { account_routes, rpc_routes, board_routes, ops_routes, NULL };
+	static const struct http_route *const routes[] = { account_routes, rpc_routes, board_routes, board_import_routes, ops_routes, NULL };
 	const struct settings *s = n->settings;
 
 	n->net = net_create(n->loop, &(struct net_config){
@@ -267,6 +267,7 @@ static bool open_net(struct node *n, struct err *err)
 	net_set_route_owner(n->net, account_routes, n->account);
 	net_set_route_owner(n->net, rpc_routes, n->rpc);
 	net_set_route_owner(n->net, board_routes, n->rpc);
+	net_set_route_owner(n->net, board_import_routes, n->rpc);
 	net_set_route_owner(n->net, ops_routes, &n->ops);
 	rpc_set_net(n->rpc, n->net);
 	return true;

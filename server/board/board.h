@@ -19,6 +19,7 @@ extern const struct rpc_binding lock_rpc[];
 extern const struct rpc_binding timer_rpc[];
 extern const struct rpc_binding vote_rpc[];
 extern const struct rpc_binding template_rpc[];
-extern const struct http_route board_routes[]; /* owner: struct rpc *; boards as files */
+extern const struct rpc_binding board_import_rpc[];
+extern const struct http_route board_routes[], board_import_routes[]; /* owner: struct rpc *; boards as files, and back */
 extern const struct stream_kind *const board_stream_kinds[]; /* "board"; NULL-terminated */
 #endif

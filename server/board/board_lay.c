@@ -58,25 +58,54 @@ void board_content_of(struct call *c, const struct template *t, enum template_la
 	cards_of(c, t, language == TEMPLATE_SV, &ret->sections, &ret->cards);
 }
 
+/* --- from a file --------------------------------------------------------------------------------------------------- */
+
+void board_content_read(struct call *c, const struct kd_board_file *file, struct board_content *ret)
+{
+	const char *order = NULL;
+
+	*ret = (struct board_content){ 0 };
+	ret->sections.items = arena_new_n(c->mem, struct kd_section, file->sections.count);
+	ret->cards.items = arena_new_n(c->mem, struct kd_card, file->cards.count);
+	for (size_t i = 0; i < file->sections.count; i++) {
+		const struct kd_file_section *s = &file->sections.items[i];
+
+		order = order_next(c, order);
+		ret->sections.items[ret->sections.count++] = (struct kd_section){ .id = call_id(c), .title = s->title, .x = s->x, .y = s->y,
+			.width = s->width, .height = s->height, .order = order };
+	}
+	order = NULL;
+	for (size_t i = 0; i < file->cards.count; i++) {
+		const struct kd_file_card *card = &file->cards.items[i];
+
+		order = order_next(c, order);
+		ret->cards.items[ret->cards.count++] = (struct kd_card){ .id = call_id(c),
+			.section = card->section.is_set ? ret->sections.items[card->section.value - 1].id : NULL, .text = card->text, .revision = 1,
+			.colour = card->colour, .x = card->x, .y = card->y, .width = card->width, .height = card->height, .order = order,
+			.author = board_person_of(c), .created_at = c->now_ms };
+	}
+}
+
 /* --- onto the board ---------------------------------------------------------------------------------------------- */
 
 static call_step lay_cards;
 
-/* As text, in the call's memory. NULL: no memory. */
-static const char *array_of(struct call *c, const json_t *array)
+/* Lets the statement have the array as text, and goes on with the cards. `count` of them were to be in it. */
+static enum call_next lay(struct call *c, const struct db_stmt *stmt, const json_t *array, size_t count)
 {
-	char *text = json_dumps(array, JSON_COMPACT);
-	const char *kept = arena_strdup(c->mem, text);
+	const struct board_lay *l = c->frame;
+	char *text = json_array_size(array) == count ? json_dumps(array, JSON_COMPACT) : NULL;
+	enum call_next next = text ? call_query(c, lay_cards, stmt, l->board, text, c->caller->member)
+				   : call_fail(c, KD_E_BUSY, "the server is short of memory");
 
-	free(text);
-	return kept;
+	free(text); /* the statement has been sent */
+	return next;
 }
 
 enum call_next board_lay(struct call *c, const char *board, const struct board_content *content, call_step *done)
 {
 	struct board_lay *l = c->frame;
 	json_auto_t *array = json_array();
-	const char *text;
 
 	*l = (struct board_lay){ .board = board, .content = *content, .done = done };
 	for (size_t i = 0; i < content->sections.count; i++) {
@@ -86,10 +115,7 @@ enum call_next board_lay(struct call *c, const char *board, const struct board_c
 		json_array_append(array, json_object_get(body, "section"));
 		call_emit_json(c, &kd_section_created, body);
 	}
-	text = array_of(c, array);
-	if (!text || json_array_size(array) != content->sections.count)
-		return call_fail(c, KD_E_BUSY, "the server is short of memory");
-	return call_query(c, lay_cards, &Q_BOARD_LAY_SECTIONS, board, text, c->caller->member);
+	return lay(c, &Q_BOARD_LAY_SECTIONS, array, content->sections.count);
 }
 
 static enum call_next lay_cards(struct call *c)
@@ -97,7 +123,6 @@ static enum call_next lay_cards(struct call *c)
 	struct board_lay *l = c->frame;
 	const struct kd_cards *cards = &l->content.cards;
 	json_auto_t *array = json_array();
-	const char *text;
 	size_t end = l->laid + CARDS_AT_ONCE < cards->count ? l->laid + CARDS_AT_ONCE : cards->count, count = end - l->laid;
 
 	if (count == 0)
@@ -109,8 +134,5 @@ static enum call_next lay_cards(struct call *c)
 		json_array_append(array, json_object_get(body, "card"));
 		call_emit_json(c, &kd_card_created, body);
 	}
-	text = array_of(c, array);
-	if (!text || json_array_size(array) != count)
-		return call_fail(c, KD_E_BUSY, "the server is short of memory");
-	return call_query(c, lay_cards, &Q_BOARD_LAY_CARDS, l->board, text, c->caller->member);
+	return lay(c, &Q_BOARD_LAY_CARDS, array, count);
 }

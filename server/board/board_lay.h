@@ -4,6 +4,7 @@
 #ifndef BOARD_BOARD_LAY_H
 #define BOARD_BOARD_LAY_H
 #include "board/template.h"
+#include "protocol/board_file.h"
 #include "rpc/call.h"
 
 struct board_content {
@@ -20,6 +21,9 @@ struct board_lay { /* first in the frame of a call that lays */
 
 /* A template's, with ids and order of their own, by the caller. */
 void board_content_of(struct call *c, const struct template *t, enum template_language language, struct board_content *ret);
+
+/* A file's, which fits (import.h), likewise. */
+void board_content_read(struct call *c, const struct kd_board_file *file, struct board_content *ret);
 
 /* Inside the change that makes `board`, after its own event: lays what is in `content`, then runs `done`. Ids, orders, authors and
  * times in it are final. c->frame begins with a struct board_lay. */

@@ -47,7 +47,7 @@ struct http_route {
 	const char *method; /* "GET", "POST" */
 	const char *path;   /* exact, "/auth/ask"; one that ends with a slash stands for all below it; a * stands for one part, "/x/" and "/y" around it */
 	void (*handle)(void *owner, struct http_request *r); /* may answer later; must answer exactly once */
-	enum http_access access; /* what changes anything (no GET) must be HTTP_OWN_PAGES */
+	enum http_access access; /* what changes anything (no GET) must be HTTP_OWN_PAGES or HTTP_SIGNED_IN */
 	size_t max_body;     /* bytes; 0: no body */
 };
 

@@ -14,7 +14,7 @@ bool routes_fit(const struct http_route *const *tables, struct err *err)
 
 			if (!route->access)
 				return err_set(err, KD_E_INTERNAL, "%s %s names nobody who may ask for it", route->method, route->path);
-			if (changes && route->access != HTTP_OWN_PAGES)
+			if (changes && route->access != HTTP_OWN_PAGES && route->access != HTTP_SIGNED_IN)
 				return err_set(err, KD_E_INTERNAL, "%s %s may be asked for by foreign pages", route->method, route->path);
 		}
 	return true;

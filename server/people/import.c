@@ -3,7 +3,7 @@
 #include "base/id.h"
 #include "base/line.h"
 #include "base/utf8.h"
-#include "people/csv.h"
+#include "text/csv.h"
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -10,6 +10,7 @@ static const struct {
 	const char *method;
 	struct budget budget;
 } budgets[] = {
+	{ "board.import", { 3 + 20, 4 * KIB } }, /* 5,000 cards, 250 a statement */
 	{ "board.list", { 2, 4 * MIB } },    /* 500, each with its organisations and a miniature of 40 cards */
 	{ "clock.get", { 1, KIB } },
 	{ "cohort.list", { 1, PAGE } },

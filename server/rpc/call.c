@@ -19,7 +19,10 @@ static struct call_run *run_of(struct call *c)
 void call_group_answer(struct rpc *rpc, struct reply_group *g, const char *answer, size_t len)
 {
 	g->waiting--;
-	if (answer && g->is_batch) {
+	if (g->answered) {
+		g->answered(g->owner, answer, len);
+		g->answered = NULL;
+	} else if (answer && g->is_batch) {
 		if (!g->answers.data)
 			buf_init(&g->answers, ANSWERS_MAX);
 		buf_add_char(&g->answers, g->answers.len ? ',' : '[');

@@ -116,26 +116,32 @@ static struct arena *run_memory(const struct method_stats *stats)
 	return reserve_is_low() ? NULL : arena_create(size, CALL_MEMORY_MAX);
 }
 
-static void run_start(struct conn *conn, struct method_stats *stats, struct reply_group *group, struct arena *mem,
-	void *params, const char *id)
+void call_begin(struct rpc *rpc, struct method_stats *stats, struct reply_group *group, struct caller_ref *caller, uint64_t conn,
+	struct arena *mem, void *params, const char *id)
 {
 	struct call_run *run = arena_new(mem, struct call_run);
 
-	run->rpc = conn->rpc;
+	run->rpc = rpc;
 	run->binding = stats->binding;
 	run->stats = stats;
 	run->group = group;
 	run->id = id;
-	run->caller_ref = caller_ref(conn->caller);
+	run->caller_ref = caller_ref(caller);
 	run->call.params = params;
 	run->call.frame = arena_alloc(mem, stats->binding->frame_size + 1);
 	run->call.caller = &run->caller_ref->caller;
 	run->call.mem = mem;
 	run->call.method = stats->binding->method;
-	run->call.conn = conn->id;
-	conn->calls++;
+	run->call.conn = conn;
 	group->waiting++;
 	call_start(run);
+}
+
+static void run_start(struct conn *conn, struct method_stats *stats, struct reply_group *group, struct arena *mem,
+	void *params, const char *id)
+{
+	conn->calls++;
+	call_begin(conn->rpc, stats, group, conn->caller, conn->id, mem, params, id);
 }
 
 static bool fault_busy(struct kd_fault *fault)

@@ -35,7 +35,7 @@ static void reader_fail(struct reader *r, const struct err *err)
 	bool is_ours = err->code == KD_E_INTERNAL;
 
 	if (is_ours)
-		log_line(LOG_ERROR, "snapshot not answered", "stream", r->kind->name, "detail", err->detail[0] ? err->detail : err->text, NULL);
+		log_line(LOG_ERROR, "request not answered", "stream", r->kind ? r->kind->name : NULL, "detail", err->detail[0] ? err->detail : err->text, NULL);
 	reader_refuse(r, is_ours ? 500 : 503, is_ours ? "something went wrong on our side\n" : "try again\n");
 }
 
@@ -151,6 +151,8 @@ static void caller_known(void *owner, const struct db_rows *rows, const struct e
 		reader_refuse(r, 403, "not for you\n");
 	else if (!is_within_rate(r->rpc, r->request, r->caller->caller.member, r->rate, 1))
 		reader_refuse(r, 429, "too many calls of this kind; wait a moment\n");
+	else if (!r->kind)
+		r->allowed(r);
 	else
 		openings_look(r->rpc->openings, r->kind, r->id, &r->opening);
 }
@@ -165,10 +167,10 @@ void reader_begin(struct reader *r, struct rpc *rpc, struct http_request *reques
 	r->rpc = rpc;
 	r->request = request;
 	r->opening.done = looked;
-	snprintf(r->name, sizeof(r->name), "%s", name);
+	snprintf(r->name, sizeof(r->name), "%s", name ? name : "");
 	DL_APPEND(rpc->readers, r);
-	r->kind = stream_name_read(rpc->config.kinds, r->name, &r->id);
-	if (!r->kind || !r->kind->snapshot) {
+	r->kind = name ? stream_name_read(rpc->config.kinds, r->name, &r->id) : NULL;
+	if (name && (!r->kind || !r->kind->snapshot)) {
 		reader_refuse(r, 404, "no such object\n");
 		return;
 	}

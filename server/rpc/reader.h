@@ -30,7 +30,7 @@ struct reader {
 	struct reader *prev, *next;  /* rpc->readers */
 };
 
-/* Of a HTTP_SIGNED_IN route. `name` is a stream's, not checked yet. */
+/* Of a HTTP_SIGNED_IN route. `name` is a stream's, not checked yet; NULL: it is about none, and `allowed` runs when the caller is known. */
 void reader_begin(struct reader *r, struct rpc *rpc, struct http_request *request, const char *name);
 void reader_read(struct reader *r, int64_t least); /* what it holds at that event or later */
 void reader_end(struct reader *r);                  /* after the request was answered */

@@ -61,6 +61,9 @@ struct reply_group {
 	bool is_batch;
 	int waiting;
 	struct buf answers; /* of a batch, with commas between them */
+	/* Of one call that came over HTTP: called once, with its answer, or NULL when there is none. */
+	void (*answered)(void *owner, const char *text, size_t len);
+	void *owner;
 };
 
 enum call_state { CALL_STEP, CALL_QUERY, CALL_TURN /* waits for its stream */, CALL_COMMIT,
@@ -174,6 +177,10 @@ void call_step_run(struct call_run *run, call_step *step);
 void call_group_answer(struct rpc *rpc, struct reply_group *g, const char *answer, size_t len); /* one less to wait for; NULL: not answered */
 void call_group_answer_json(struct rpc *rpc, struct reply_group *g, json_t *answer); /* taken, may be NULL */
 void call_free_all(struct rpc *rpc);
+
+/* A call with those parameters, in `mem`, which is the call's from here on. */
+void call_begin(struct rpc *rpc, struct method_stats *stats, struct reply_group *group, struct caller_ref *caller, uint64_t conn,
+	struct arena *mem, void *params, const char *id);
 
 /* call_replica.c: whom a call asks. */
 struct db *call_db(struct call_run *run, const struct db_stmt *stmt);

@@ -2,7 +2,7 @@
 #include "lib/fuzz.h"
 #include "base/buf.h"
 #include "base/utf8.h"
-#include "people/csv.h"
+#include "text/csv.h"
 #include "people/import.h"
 #include <stdlib.h>
 #include <string.h>

@@ -51,7 +51,7 @@ static struct http_answer *answer_split(char *text, size_t len)
 
 struct http_answer *http_send(const struct world *w, int node, const char *bytes, size_t len)
 {
-	size_t got = 0, size = 1 << 20;
+	size_t got = 0, size = 8 << 20; /* a whole board of 5,000 cards, as a file */
 	char *text = calloc(1, size + 1);
 	struct http_answer *a;
 	int fd = dial(w, node);

@@ -99,7 +99,7 @@ bool is_made(const struct kd_method *m, const char *field)
 
 	if (strcmp(m->name, "vote.open") == 0)
 		return strcmp(field, "round") == 0;
-	if (strcmp(dot, ".create") != 0 && strcmp(dot, ".add") != 0)
+	if (strcmp(dot, ".create") != 0 && strcmp(dot, ".add") != 0 && strcmp(m->name, "board.import") != 0)
 		return false;
 	return (strlen(field) == noun && strncmp(m->name, field, noun) == 0) ||
 		(strcmp(m->name, "thread.create") == 0 && strcmp(field, "post") == 0);
@@ -143,6 +143,10 @@ static void unlike_others(const struct kd_method *m, const struct object *o, jso
 	if (strcmp(m->name, "member.import") == 0) {
 		snprintf(text, sizeof text, "mail,name,organisation,track,cohort\nlista%d@test.example,Listad,SVOA,,\n", count);
 		json_object_set_new(params, "csv", json_string(text));
+	}
+	if (strcmp(m->name, "board.import") == 0) {
+		json_object_set_new(params, "title", json_string("En lista"));
+		json_object_set_new(params, "csv", json_string("en lapp\n"));
 	}
 	if (strcmp(m->name, "space.create") == 0) {
 		json_object_set_new(params, "openness", json_string(strcmp(o->place, "any") == 0 ? "network" : o->place));

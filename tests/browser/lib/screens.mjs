@@ -24,6 +24,7 @@ export const inside = ({ board, space, thread, person }) => [
   ['thread', `/thread/${thread}`, until((one) => one.page.getByRole('article').getByRole('article'))],
   ['boards', '/boards', listed],
   ['boards-new', '/boards', press('new_board')],
+  ['boards-import', '/boards', press('board_import_do')],
   ['boards-new-method', '/boards', async (one) => {
     await one.button('new_board').click()
     await one.page.getByRole('radio').nth(3).check()

@@ -35,4 +35,5 @@ Test(routes, what_changes_anything_is_for_our_own_pages)
 	cr_assert_eq(starts_with((struct http_route){ "POST", "/x", nothing, HTTP_ANYBODY, 10 }), -1);
 	cr_assert_eq(starts_with((struct http_route){ "PUT", "/x", nothing, HTTP_ANYBODY, 10 }), -1);
 	cr_assert_gt(starts_with((struct http_route){ "POST", "/x", nothing, HTTP_OWN_PAGES, 10 }), 0);
+	cr_assert_gt(starts_with((struct http_route){ "POST", "/x", nothing, HTTP_SIGNED_IN, 10 }), 0);
 }

@@ -73,7 +73,7 @@ static void fields_hold(const char *owner, const struct kd_field *fields, size_t
 			break;
 		case KD_TYPE_LIST:
 			cr_expect_gt(f->max, 0, "%s has no upper bound", where);
-			if (is_params)
+			if (is_params && strncmp(where, "board.import/", 13) != 0) /* which comes by POST */
 				cr_expect_leq(f->max, 4096, "%s is longer than a message", where);
 			if (f->item == KD_TYPE_TEXT)
 				cr_expect_gt(f->item_max, 0, "%s: its items have no upper bound", where);

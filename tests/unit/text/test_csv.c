@@ -1,5 +1,5 @@
 /* RFC 4180, and what people's spreadsheets make of it. */
-#include "people/csv.h"
+#include "text/csv.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "people/csv.h"
+#include "text/csv.h"
 #include <string.h>
 
 void csv_begin(struct csv *csv, const char *text, size_t len)

@@ -1,8 +1,8 @@
 /* csv.h - reads RFC 4180 records from text: commas or semicolons, quoted fields, any line end. Pure; what it
  * gives lives in an arena. A broken record is told by its line, and reading goes on with the line after it.
  */
-#ifndef PEOPLE_CSV_H
-#define PEOPLE_CSV_H
+#ifndef TEXT_CSV_H
+#define TEXT_CSV_H
 #include "base/arena.h"
 #include <stddef.h>
 
