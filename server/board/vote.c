@@ -1,13 +1,5 @@
 /* vote.c - the rules of votes, as pure functions on structs. */
 #include "board/vote_rules.h"
-#include <string.h>
-
-bool vote_may_lead(const struct board_role *who, const char *created_by, struct err *err)
-{
-	if (!who->may_moderate && !(created_by && strcmp(who->member, created_by) == 0))
-		return err_set(err, KD_E_FORBIDDEN, "only who made the board and its facilitators may open and close votes");
-	return true;
-}
 
 bool vote_may_open(const struct vote_wish *w, struct err *err)
 {

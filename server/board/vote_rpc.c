@@ -3,6 +3,7 @@
  * Each is alone on the board's stream, on whichever node, so a budget is counted and spent in one go. What is told of a
  * vote does not say whose it is: its event hides the actor, and its body what the round does not show yet. */
 #include "board/board.h"
+#include "board/board_rules.h"
 #include "board/board_store.h"
 #include "board/vote_rules.h"
 #include "base/arena.h"
@@ -57,7 +58,7 @@ static enum call_next vote_open_decide(struct call *c)
 		.sections_here = db_int(c->rows, 0, "sections"), .is_open = db_bool(c->rows, 0, "is_open") };
 	struct board_role who = board_role_of(c);
 
-	if (!vote_may_lead(&who, db_text(c->rows, 0, "created_by"), &c->err) || !vote_may_open(&wish, &c->err))
+	if (!board_may_lead(&who, db_text(c->rows, 0, "created_by"), &c->err) || !vote_may_open(&wish, &c->err))
 		return call_refuse(c);
 	return call_query(c, vote_open_stored, &Q_VOTE_ROUND_INSERT, p->board, p->round, p->title, call_int(c, p->budget),
 		call_int(c, p->most), p->per, id_array(c, &p->sections), call_bool(p->secret), call_bool(p->live), c->caller->member);
@@ -97,7 +98,7 @@ static enum call_next vote_close_decide(struct call *c)
 	const struct kd_vote_close *p = c->params;
 	struct board_role who = board_role_of(c);
 
-	if (!vote_may_lead(&who, db_text(c->rows, 0, "created_by"), &c->err))
+	if (!board_may_lead(&who, db_text(c->rows, 0, "created_by"), &c->err))
 		return call_refuse(c);
 	if (!db_bool(c->rows, 0, "is_found"))
 		return call_fail(c, KD_E_NOT_FOUND, "no such round of votes on this board");

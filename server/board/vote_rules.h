@@ -1,10 +1,7 @@
 /* vote_rules.h - who may vote on what, as pure functions on structs: no I/O. In vote.c. */
 #ifndef BOARD_VOTE_RULES_H
 #define BOARD_VOTE_RULES_H
-#include "board/board_rules.h"
-
-/* Who opens and closes rounds. `created_by` is who made the board; NULL: nobody any more. */
-bool vote_may_lead(const struct board_role *who, const char *created_by, struct err *err);
+#include "base/err.h"
 
 /* What is asked for as a round is opened: numbers are within the field table's bounds. */
 struct vote_wish {

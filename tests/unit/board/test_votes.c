@@ -7,21 +7,8 @@
 #include <string.h>
 
 #define ANNA "01900000-0000-7000-8000-00000000000a"
-#define BO "01900000-0000-7000-8000-00000000000b"
 
 static struct err err;
-
-Test(vote, the_boards_maker_and_facilitators_lead)
-{
-	const struct board_role anna = { ANNA, false }, facilitator = { BO, true };
-
-	cr_assert(vote_may_lead(&anna, ANNA, &err));
-	cr_assert(vote_may_lead(&facilitator, ANNA, &err));
-	cr_assert(vote_may_lead(&facilitator, NULL, &err));
-	cr_assert_not(vote_may_lead(&anna, BO, &err));
-	cr_assert_eq(err.code, KD_E_FORBIDDEN);
-	cr_assert_not(vote_may_lead(&anna, NULL, &err));
-}
 
 Test(vote, a_round_opens_alone_and_on_sections_that_are_there)
 {
