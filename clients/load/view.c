@@ -224,6 +224,12 @@ static bool mode_set(struct view *v, struct span mode)
 	return !mode.at || field_set(&v->self, intern("mode", 4), mode);
 }
 
+/* As the server makes it. */
+static bool board_made(struct view *v, struct span body)
+{
+	return title_set(v, body) && mode_set(v, (struct span){ "\"write\"", 7 });
+}
+
 static bool board_take(struct view *v, struct span board)
 {
 	return title_set(v, board) && mode_set(v, scan_find(board, "mode")) && timer_set(v, scan_find(board, "timer"));
@@ -352,6 +358,8 @@ bool view_apply(struct view *v, struct span type, struct span body)
 		return true;
 	if (begins(type, "timer."))
 		return timer_set(v, scan_find(body, "timer"));
+	if (span_is(type, "board.created"))
+		return board_made(v, body);
 	if (span_is(type, "board.mode_set"))
 		return mode_set(v, scan_find(body, "mode"));
 	return (begins(type, "board.") || begins(type, "thread.")) && title_set(v, body);
