@@ -81,6 +81,7 @@ const struct kd_field kd_board_snapshot_fields[] = {
 	KD_LIST(struct kd_board_snapshot, sections, KD_REQUIRED, KD_BOARD_SECTIONS, section_fields, "By order."),
 	KD_LIST(struct kd_board_snapshot, cards, KD_REQUIRED, KD_BOARD_CARDS, card_fields, "All live cards, by order."),
 	KD_LIST(struct kd_board_snapshot, rounds, KD_OPTIONAL, KD_VOTE_ROUNDS, kd_vote_round_fields, "The newest rounds of votes, the last one first."),
+	KD_LIST(struct kd_board_snapshot, writing, KD_OPTIONAL, 1, kd_writing_round_fields, "The open round of private writing; none: no such is open."),
 	KD_FIELDS_END,
 };
 

@@ -6,6 +6,7 @@
 #include "protocol/talk.h"
 #include "protocol/timer.h"
 #include "protocol/vote.h"
+#include "protocol/writing.h"
 
 #define KD_BOARD_FAR 100000 /* coordinates are integers within ± this; one unit is one CSS pixel at zoom 1 */
 #define KD_BOARD_CARDS 5000
@@ -81,6 +82,7 @@ struct kd_board_snapshot {
 	struct kd_sections sections;
 	struct kd_cards cards;
 	struct kd_vote_rounds rounds;
+	struct kd_writing_rounds writing;
 };
 extern const struct kd_field kd_board_snapshot_fields[];
 

@@ -9,15 +9,16 @@
 #include "protocol/template.h"
 #include "protocol/timer.h"
 #include "protocol/vote.h"
+#include "protocol/writing.h"
 #include <string.h>
 
 const struct kd_method *const *const kd_method_tables[] = {
-	kd_account_methods, kd_people_methods, kd_talk_methods, kd_board_methods, kd_lock_methods, kd_timer_methods, kd_vote_methods, kd_template_methods,
+	kd_account_methods, kd_people_methods, kd_talk_methods, kd_board_methods, kd_lock_methods, kd_timer_methods, kd_vote_methods, kd_writing_methods, kd_template_methods,
 	kd_board_import_methods, kd_stream_methods, NULL,
 };
 
 const struct kd_event *const *const kd_event_tables[] = {
-	kd_account_events, kd_people_events, kd_talk_events, kd_board_events, kd_lock_events, kd_timer_events, kd_vote_events, NULL,
+	kd_account_events, kd_people_events, kd_talk_events, kd_board_events, kd_lock_events, kd_timer_events, kd_vote_events, kd_writing_events, NULL,
 };
 
 const struct kd_notice *const kd_notices[] = {

@@ -24,6 +24,7 @@
 #include "thread_sql.h"
 #include "timer_sql.h"
 #include "vote_sql.h"
+#include "writing_sql.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +33,7 @@
 
 const struct db_stmt *const *const node_statements[] = {
 	db_primary_statements, journal_statements, account_statements, people_statements, space_statements, thread_statements, post_statements,
-	board_statements, section_statements, card_statements, lock_statements, timer_statements, vote_statements, NULL,
+	board_statements, section_statements, card_statements, lock_statements, timer_statements, vote_statements, writing_statements, NULL,
 };
 
 /* What may be a little old. */
@@ -40,7 +41,7 @@ static const struct db_stmt *const *const node_replica_statements[] = { db_repli
 
 static const struct rpc_binding *const bindings[] = {
 	stream_rpc, account_rpc, people_rpc, space_rpc, thread_rpc, post_rpc, board_rpc, section_rpc, card_rpc, lock_rpc, timer_rpc, vote_rpc,
-	template_rpc, board_import_rpc, NULL,
+	writing_rpc, draft_rpc, template_rpc, board_import_rpc, NULL,
 };
 
 /* Routes of the browser client: they all get its index.html, and it finds its way by the path. */

@@ -11,6 +11,7 @@
 #include "lock_sql.h"    /* lock_statements[] */
 #include "timer_sql.h"   /* timer_statements[] */
 #include "vote_sql.h"    /* vote_statements[] */
+#include "writing_sql.h" /* writing_statements[] */
 
 extern const struct rpc_binding board_rpc[];
 extern const struct rpc_binding section_rpc[];
@@ -18,6 +19,8 @@ extern const struct rpc_binding card_rpc[];
 extern const struct rpc_binding lock_rpc[];
 extern const struct rpc_binding timer_rpc[];
 extern const struct rpc_binding vote_rpc[];
+extern const struct rpc_binding writing_rpc[];
+extern const struct rpc_binding draft_rpc[];
 extern const struct rpc_binding template_rpc[];
 extern const struct rpc_binding board_import_rpc[];
 extern const struct http_route board_routes[], board_import_routes[]; /* owner: struct rpc *; boards as files, and back */

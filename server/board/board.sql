@@ -26,7 +26,9 @@ SELECT st.head AS seq, json_build_object(
        'cards', (SELECT coalesce(json_agg(card_json(c, a.json) ORDER BY c."order", c.id), '[]')
                  FROM card c LEFT JOIN author a ON a.id = c.created_by WHERE c.board_id = b.id AND c.deleted_at IS NULL),
        'rounds', (SELECT coalesce(json_agg(vote_round_json(r) ORDER BY r.opened_at DESC, r.id), '[]')
-                  FROM (SELECT * FROM vote_round v WHERE v.board_id = b.id ORDER BY v.opened_at DESC, v.id LIMIT 20) AS r)
+                  FROM (SELECT * FROM vote_round v WHERE v.board_id = b.id ORDER BY v.opened_at DESC, v.id LIMIT 20) AS r),
+       'writing', (SELECT coalesce(json_agg(writing_round_json(w)), '[]') FROM writing_round w
+                   WHERE w.board_id = b.id AND w.revealed_at IS NULL)
        ) AS snapshot
 FROM board b JOIN space s ON s.id = b.space_id JOIN stream st ON st.id = b.id WHERE b.id = $1::uuid
 

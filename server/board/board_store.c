@@ -12,6 +12,11 @@ void place_from_row(struct place *p, const struct db_rows *rows)
 	snprintf(p->next, sizeof(p->next), "%s", next ? next : "");
 }
 
+struct writing_facts writing_facts_from_row(const struct db_rows *rows)
+{
+	return (struct writing_facts){ db_bool(rows, 0, "is_found"), db_bool(rows, 0, "is_revealed") };
+}
+
 struct board_role board_role_of(const struct call *c)
 {
 	return (struct board_role){ c->caller->member, access_may_moderate(c->access, c->caller) };

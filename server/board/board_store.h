@@ -2,9 +2,11 @@
 #ifndef BOARD_BOARD_STORE_H
 #define BOARD_BOARD_STORE_H
 #include "board/board_rules.h"
+#include "board/writing_rules.h"
 #include "protocol/person.h"
 #include "rpc/call.h"
 
+struct writing_facts writing_facts_from_row(const struct db_rows *rows); /* of Q_WRITING_FOR_LEAD */
 void place_from_row(struct place *p,
         const struct db_rows *rows); /* has_place, is_taken, next_order; live where it is told */
 struct board_role board_role_of(const struct call *c);

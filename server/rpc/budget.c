@@ -14,6 +14,11 @@ static const struct {
 	{ "board.list", { 2, 4 * MIB } },    /* 500, each with its organisations and a miniature of 40 cards */
 	{ "clock.get", { 1, KIB } },
 	{ "cohort.list", { 1, PAGE } },
+	{ "draft.delete", { 1, KIB } },
+	{ "draft.list", { 1, 512 * KIB } },  /* 50 texts */
+	{ "draft.put", { 1, KIB } },
+	{ "draft.remove", { 2, KIB } },
+	{ "draft.review", { 2, 16 * MIB } }, /* as many as a board has cards */
 	{ "feed.watch", { 0, KIB } },
 	{ "me.get", { 1, 64 * KIB } },       /* about oneself, and one's cohorts and roles */
 	{ "member.get", { 1, 64 * KIB } },
@@ -31,6 +36,7 @@ static const struct {
 	{ "template.list", { 0, PAGE } },    /* in memory, the same for everybody */
 	{ "thread.list", { 2, PAGE } },
 	{ "vote.list", { 2, PAGE } },
+	{ "writing.reveal", { 5, 4 * KIB } },/* what lies on the board, and what is to, read apart */
 };
 
 static const struct budget usual_change = { 4, 4 * KIB };

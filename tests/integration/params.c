@@ -97,7 +97,7 @@ bool is_made(const struct kd_method *m, const char *field)
 	const char *dot = strchr(m->name, '.');
 	size_t noun = (size_t)(dot - m->name);
 
-	if (strcmp(m->name, "vote.open") == 0)
+	if (strcmp(m->name, "vote.open") == 0 || strcmp(m->name, "writing.begin") == 0)
 		return strcmp(field, "round") == 0;
 	if (strcmp(dot, ".create") != 0 && strcmp(dot, ".add") != 0 && strcmp(m->name, "board.import") != 0)
 		return false;

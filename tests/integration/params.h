@@ -17,7 +17,7 @@ void object_find(struct object *o, const char *place, const char *variant);
  * fields are left out. */
 json_t *params_make(const struct kd_method *m, const struct object *o);
 
-/* Whether the field is the id of what the method makes: `thread` of thread.create, and its first post; `round` of vote.open. */
+/* Whether the field is the id of what the method makes: `thread` of thread.create, and its first post; `round` of vote.open and writing.begin. */
 bool is_made(const struct kd_method *m, const char *field);
 
 json_t *value_for(const struct kd_field *f); /* some value that fits the field */

@@ -147,6 +147,22 @@ static void fresh_timer(const struct matrix *m, const struct expectation *e, con
 		ok(person(m, "anna"), "timer.pause", "{s:s}", "board", o->board);
 }
 
+static bool is_writing(const struct expectation *e)
+{
+	return (strncmp(e->method, "writing.", 8) == 0 || strncmp(e->method, "draft.", 6) == 0) && strcmp(e->variant, "none") != 0;
+}
+
+static void fresh_writing(const struct matrix *m, const struct expectation *e, const struct object *o, json_t *params)
+{
+	const char *id = new_id();
+
+	ok(person(m, "anna"), "writing.begin", "{s:s, s:s}", "board", o->board, "round", id);
+	set(params, "round", id);
+	if (is(e, "draft.remove"))
+		ok(person(m, "anna"), "draft.put", "{s:s, s:s, s:s, s:s, s:s}", "board", o->board, "round", id, "draft", text_at(params, "draft"),
+			"text", "ett utkast", "colour", "arg");
+}
+
 /* `other` with the same parameters, by somebody who may. */
 static void do_also(const struct matrix *m, const char *who, const char *other, const json_t *params)
 {
@@ -169,6 +185,8 @@ static void prepare(const struct matrix *m, const struct expectation *e, const s
 		fresh_round(m, o, params);
 	if (strncmp(e->method, "timer.", 6) == 0)
 		fresh_timer(m, e, o);
+	if (is_writing(e) && !is(e, "writing.begin"))
+		fresh_writing(m, e, o, params);
 	if (is(e, "session.revoke"))
 		set(params, "session", text_at(ok(person(m, who), "token.create", "{s:s, s:i}", "name", "prov", "days", 1), "session"));
 	if (is(e, "role.revoke"))
@@ -195,6 +213,8 @@ static void mend(const struct matrix *m, const struct expectation *e, const json
 
 	if (is_vote(e) && !is(e, "vote.close"))
 		ok(person(m, "anna"), "vote.close", "{s:s, s:s}", "board", text_at(params, "board"), "round", text_at(params, "round"));
+	if (is_writing(e) && !is(e, "writing.reveal"))
+		ok(person(m, "anna"), "writing.reveal", "{s:s, s:s}", "board", text_at(params, "board"), "round", text_at(params, "round"));
 	for (size_t i = 0; i < sizeof undos / sizeof *undos; i++)
 		if (is(e, undos[i].method))
 			do_also(m, undos[i].who, undos[i].undo, params);
@@ -331,7 +351,7 @@ static const char *const nouns[PARTS][NOUNS_MAX] = {
 	[SPACES_PART] = { "space" },
 	[THREADS_PART] = { "thread", "post" },
 	[BOARDS_PART] = { "board", "section", "stream", "presence", "feed", "timer", "clock", "template" },
-	[CARDS_PART] = { "card", "vote" },
+	[CARDS_PART] = { "card", "vote", "writing", "draft" },
 };
 
 static bool is_of_part(const char *method, int part)

@@ -28,7 +28,7 @@ static void prepare(PGconn *pg, const struct db_stmt *s)
 Test(board_sql, every_statement_prepares)
 {
 	const struct db_stmt *const *const lists[] = { board_statements, section_statements,
-		card_statements, lock_statements, timer_statements, vote_statements };
+		card_statements, lock_statements, timer_statements, vote_statements, writing_statements };
 	PGconn *pg = migrated();
 
 	for (size_t l = 0; l < sizeof(lists) / sizeof(*lists); l++)
