@@ -1,32 +1,12 @@
 /* Votes on a board: one leads, another votes with the keyboard alone, on two nodes. */
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { assertFits, bringAxe, findings, standsStill } from './lib/audit.mjs'
+import { audit, bringAxe } from './lib/audit.mjs'
 import { card, makeBoard, map, openBoard } from './lib/board.mjs'
 import { eventually } from './lib/eventually.mjs'
 import { stage } from './lib/stage.mjs'
 
-const shots = fileURLToPath(new URL('shots', import.meta.url))
-mkdirSync(shots, { recursive: true })
 const on = stage()
-
-/** Accessible and within the window, on a desk and on a phone, in both themes. */
-async function audit(person, name) {
-  for (const [size, viewport] of [['desk', { width: 1440, height: 900 }], ['phone', { width: 390, height: 844 }]]) {
-    await person.page.setViewportSize(viewport)
-    for (const theme of ['light', 'dark']) {
-      await person.page.emulateMedia({ colorScheme: theme })
-      await standsStill(person.page)
-      await person.page.screenshot({ path: `${shots}/${name}-${size}-${theme}.png` })
-      assert.deepEqual(await findings(person.page), [], `${name} ${size} ${theme}`)
-    }
-    await assertFits(person.page, `${name}-${size}`)
-  }
-  await person.page.emulateMedia({ colorScheme: 'light' })
-  await person.page.setViewportSize({ width: 1440, height: 900 })
-}
 
 const strip = (person) => person.page.getByRole('region', { name: person.says('vote_round') })
 const dialog = (person) => person.page.getByRole('dialog')

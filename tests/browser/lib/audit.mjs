@@ -1,9 +1,12 @@
 /* audit.mjs - what is looked at on every screen: accessibility by axe, and whether it fits. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const shots = fileURLToPath(new URL('../shots', import.meta.url))
+mkdirSync(shots, { recursive: true })
 const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 
 /** Before the first page: scripts that come later would be against the page's policy. */
@@ -55,4 +58,22 @@ export function standsStill(page) {
       if (document.getAnimations().some((one) => one.playState === 'running')) still = -1
     }
   })
+}
+
+/** Accessible and within the window, on a desk and on a phone, in both themes and in forced colours. */
+export async function audit(person, name) {
+  for (const [size, viewport] of [['desk', { width: 1440, height: 900 }], ['phone', { width: 390, height: 844 }]]) {
+    await person.page.setViewportSize(viewport)
+    for (const theme of ['light', 'dark']) {
+      await person.page.emulateMedia({ colorScheme: theme })
+      await standsStill(person.page)
+      await person.page.screenshot({ path: `${shots}/${name}-${size}-${theme}.png` })
+      assert.deepEqual(await findings(person.page), [], `${name} ${size} ${theme}`)
+    }
+    await assertFits(person.page, `${name}-${size}`)
+  }
+  await person.page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' })
+  await person.page.screenshot({ path: `${shots}/${name}-forced.png` })
+  await person.page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' })
+  await person.page.setViewportSize({ width: 1440, height: 900 })
 }

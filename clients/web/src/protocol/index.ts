@@ -59,6 +59,9 @@ export type Colour = Card['colour']
 /** The server tells of a board's newest 20. */
 export type VoteRound = NonNullable<Snapshot<'board'>['rounds']>[number]
 export type VoteTotal = NonNullable<VoteRound['results']>[number]
+export type WritingRound = NonNullable<Snapshot<'board'>['writing']>[number]
+/** A card to be, which only its writer sees. */
+export type HiddenCard = Result<'draft.list'>['drafts'][number]
 export type Session = Result<'session.list'>['sessions'][number]
 export type ImportResult = Result<'member.import'>
 

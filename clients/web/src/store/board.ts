@@ -3,7 +3,7 @@
  * Cards and sections are held by id, and beside them the ids of each section's cards in order, so that a move on
  * a board of 5,000 cards touches one list and not all. A state is never changed: a batch of events copies what
  * it touches once (Draft). */
-import { never, type Board, type Card, type Section, type Snapshot, type StreamEvent } from '../protocol'
+import { never, type Board, type Card, type Section, type Snapshot, type StreamEvent, type WritingRound } from '../protocol'
 import type { Change, Myself, StreamKind } from '../sync/kind'
 import { isBefore, type Ordered } from './board-order'
 import { voted, type Rounds } from './votes'
@@ -27,6 +27,8 @@ export interface BoardState {
   readonly writers: ReadonlyMap<string, string>
   /** Rounds of votes, the newest first. */
   readonly rounds: Rounds
+  /** The open round of private writing. */
+  readonly writing?: WritingRound
 }
 
 export const CARD_WIDTH = 160
@@ -35,8 +37,8 @@ export const CARD_HEIGHT = 128
 export const boardKind: StreamKind<BoardState> = {
   name: 'board',
   fromSnapshot: (snapshot, mayModerate) => {
-    const { board, sections, cards, rounds } = snapshot as Snapshot<'board'>
-    return load({ board: { ...board, may_moderate: mayModerate }, sections, cards, rounds })
+    const { board, sections, cards, rounds, writing } = snapshot as Snapshot<'board'>
+    return load({ board: { ...board, may_moderate: mayModerate }, sections, cards, rounds, writing: writing?.[0] })
   },
   apply,
   foresee: (state, change, me) => {
@@ -52,7 +54,15 @@ export const boardKind: StreamKind<BoardState> = {
   },
 }
 
-export function load({ board, sections, cards, rounds = [] }: { board: Board; sections: Section[]; cards: Card[]; rounds?: Rounds }): BoardState {
+interface Loaded {
+  board: Board
+  sections: Section[]
+  cards: Card[]
+  rounds?: Rounds
+  writing?: WritingRound
+}
+
+export function load({ board, sections, cards, rounds = [], writing }: Loaded): BoardState {
   const draft = new Draft({
     board,
     cards: new Map(),
@@ -62,6 +72,7 @@ export function load({ board, sections, cards, rounds = [] }: { board: Board; se
     deleted: new Map(),
     writers: new Map(),
     rounds,
+    writing,
   })
   for (const section of sections) draft.putSection(section)
   for (const card of cards) draft.putCard(card)
@@ -87,10 +98,10 @@ export function withSection(state: BoardState, section: Section): BoardState {
   return draft.done()
 }
 
-type BoardEvent = Extract<StreamEvent, { type: `board.${string}` | `section.${string}` | `card.${string}` | `timer.${string}` | `vote.${string}` }>
+type BoardEvent = Extract<StreamEvent, { type: `board.${string}` | `section.${string}` | `card.${string}` | `timer.${string}` | `vote.${string}` | `writing.${string}` }>
 
 function isOfBoard(event: StreamEvent): event is BoardEvent {
-  return /^(board|section|card|timer|vote)\./.test(event.type)
+  return /^(board|section|card|timer|vote|writing)\./.test(event.type)
 }
 
 function applyOne(draft: Draft, event: StreamEvent): void {
@@ -144,6 +155,10 @@ function applyOne(draft: Draft, event: StreamEvent): void {
     case 'vote.cast':
     case 'vote.closed':
       return draft.vote(event)
+    case 'writing.begun':
+      return draft.writeHidden(event.body.round)
+    case 'writing.revealed':
+      return draft.writeHidden(undefined)
     default:
       never(event)
   }
@@ -245,6 +260,10 @@ class Draft {
 
   vote(event: Parameters<typeof voted>[1]): void {
     this.#state = { ...this.#state, rounds: voted(this.#state.rounds, event) }
+  }
+
+  writeHidden(writing: WritingRound | undefined): void {
+    this.#state = { ...this.#state, writing }
   }
 
   putCard(card: Card): void {

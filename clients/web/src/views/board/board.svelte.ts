@@ -25,6 +25,7 @@ import { Selection } from './selection.svelte'
 import { sayStarted, sayTime } from './time'
 import { View } from './view.svelte'
 import { Votes } from './votes.svelte'
+import { Hidden } from './hidden.svelte'
 
 export interface Target {
   readonly kind: 'card' | 'section'
@@ -80,6 +81,7 @@ export class OpenedBoard implements OpenBoard {
   readonly listener = new Listener()
   readonly moves: Moves
   readonly votes: Votes
+  readonly hidden: Hidden
   readonly selection: Selection
   readonly grid = new CardGrid()
   readonly #me: () => Me
@@ -94,6 +96,7 @@ export class OpenedBoard implements OpenBoard {
     this.said = new Said((state) => stream.setPresence(state))
     this.moves = new Moves(this)
     this.votes = new Votes(this)
+    this.hidden = new Hidden(this)
     this.selection = new Selection(this)
     this.#stops = [stream.onChange(() => this.#soon()), stream.onEvents((events) => this.#hear(events))]
     untrack(() => this.take())
@@ -104,6 +107,7 @@ export class OpenedBoard implements OpenBoard {
   close(): void {
     cancelAnimationFrame(this.#frame)
     this.said.stop()
+    this.hidden.close()
     this.listener.stop()
     for (const stop of this.#stops) stop()
   }
@@ -138,6 +142,17 @@ export class OpenedBoard implements OpenBoard {
 
   section(id: string | undefined): Section | undefined {
     return id === undefined ? undefined : this.shown?.sections.get(id)
+  }
+
+  /** The newest card, one's own before others'. */
+  newest(): string | undefined {
+    const isOwn = (card: Card | undefined) => card?.author.id === this.#me().member
+    let newest: Card | undefined
+    for (const card of this.shown?.cards.values() ?? []) {
+      const isSooner = isOwn(card) === isOwn(newest) ? card.created_at > (newest?.created_at ?? 0) : isOwn(card)
+      if (isSooner) newest = card
+    }
+    return newest?.id
   }
 
   get focusedCard(): Card | undefined {
@@ -343,6 +358,7 @@ export class OpenedBoard implements OpenBoard {
     this.shown = next
     if (next) this.grid.update(next.cards)
     this.votes.take()
+    this.hidden.take()
     if (next) this.selection.keep(next)
     if (next) this.#letGo(next)
     if (before && next) this.#keepFocus(before, next)
@@ -401,7 +417,10 @@ export class OpenedBoard implements OpenBoard {
     for (const event of events) {
       if (event.type === 'vote.opened' || event.type === 'vote.closed') this.votes.hear(event)
       this.#tellLed(event)
+      if (event.type === 'writing.begun' || event.type === 'writing.revealed') this.hidden.hear(event)
       if (event.actor === me) continue
+      // Revealed with many others, of which is said how many.
+      if (event.type === 'card.created' && event.body.card.author.id !== event.actor) continue
       if (event.type === 'card.deleted') this.#deletedByOthers.add(event.body.card)
       const heard = hear(event, state, (member) => this.nameOf(member))
       if (heard) this.listener.hear(heard)
