@@ -16,6 +16,7 @@ static const struct {
 	{ "zlib", "zlib1g-dev", "Zlib" },
 	{ "NATS client (cnats)", "libnats-dev", "Apache-2.0" },
 	{ "pango", "libpango1.0-dev", "LGPL-2.0+" },
+	{ "GLib", "libglib2.0-dev", "LGPL-2.1+" },
 	{ "cairo", "libcairo2-dev", "LGPL-2.1 or MPL-1.1" },
 	{ "Inter (a font)", "fonts-inter", "OFL-1.1" },
 	{ "Noto Color Emoji", "fonts-noto-color-emoji", "OFL-1.1" },
